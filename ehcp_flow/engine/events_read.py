@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Final
 
-from ehcp_flow.engine.turned import patterns_in
 from ehcp_flow.facts import FACT_TYPES
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.law.parts import Model
-from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.patterns import Pattern, patterns_in
 from ehcp_flow.vocabulary import LIBRARY, per_vocabulary
 
 __all__ = ["events_read"]

@@ -21,7 +21,7 @@ from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
 from ehcp_flow.engine.events_read import events_read
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
-from ehcp_flow.engine.turned import TurnedKeys, patterns_in
+from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.errors import RulebookError
 from ehcp_flow.facts import DATES, choices_of
 from ehcp_flow.law.clock import Clock, Sign, Spell
@@ -29,7 +29,7 @@ from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.ground import Ground, GroundTest
 from ehcp_flow.law.model import Foreseen, InTime, Limit, Rule, Rulebook
 from ehcp_flow.law.parts import Kind
-from ehcp_flow.law.patterns import BY, Pattern, Patterns
+from ehcp_flow.law.patterns import BY, Pattern, Patterns, patterns_in
 from ehcp_flow.law.version import Count, Reading, Version
 from ehcp_flow.vocabulary import per_vocabulary
 
@@ -626,17 +626,8 @@ class _LaidOut:
                 f"its patterns name {len(marks)} spells, and at most {_MOST_MARKS} can be told apart",
             )
         none = Spell(id="of_a_party", title="the facts of a party")
-        spells = [self.rulebook.spells.get(name, none) for name in marks]
-        opens, shuts = [0] * self.keys, [0] * self.keys
-        for mark, spell in enumerate(spells):
-            for of_keys, patterns in ((opens, spell.begins_on), (shuts, spell.ends_on)):
-                for key in self.turned.of_patterns(patterns):
-                    of_keys[key] |= 1 << mark
-        asks: list[list[int]] = [[] for _ in range(self.keys)]
-        turned = [[(0, key)] for key in range(self.keys)]
-        for number, each in enumerate(self.turned.turned, len(KEYS)):
-            asked = asks[each.key] = sorted(marks[name] for name in each.about)
-            turned[each.key].append((sum(1 << asked.index(marks[name]) for name in each.inside), number))
+        by_name = {name: self.rulebook.spells.get(name, none) for name in marks}
+        spells, told = [*by_name.values()], self.turned.by_spells(by_name)
         self._put("marks", len(marks))
         self._put("mark_bits", [1 << mark for mark in marks.values()])
         self._put("mark_ahead", [int(each.looks_ahead) for each in spells])
@@ -651,14 +642,12 @@ class _LaidOut:
         self._put("age_mark", [mark for mark, _ in ages])
         self._put("age_turns", [self._begins(each) for _, each in ages])
         self._put("age_kept", [int(each.or_after is not None) for _, each in ages])
-        self._put("key_opens", opens)
-        self._put("key_shuts", shuts)
-        self._put("key_turns", [int(bool(asks[key] or opens[key] or shuts[key])) for key in range(self.keys)])
-        self._ranges("asks", "asks_at", asks)
-        # By the spells that are asked of a key and that its fact lies in: a bit for each, in their order.
-        self._ranges("turned", "turned_at", [[number for _, number in sorted(each)] for each in turned])
-        timed = [mark for mark, each in enumerate(spells) if each.lasts is not None]
-        self._ranges("timed", "timed_at", [[mark for mark in timed if begun >> mark & 1] for begun in opens])
+        self._put("key_opens", told.begins)
+        self._put("key_shuts", told.ends)
+        self._put("key_turns", told.turns)
+        self._ranges("asks", "asks_at", told.asked)
+        self._ranges("turned", "turned_at", told.ways)
+        self._ranges("timed", "timed_at", told.timed)
 
     def _roles(self, parts: Parts) -> list[int]:
         """Return, for each key, what a fact of it does, as a sum of marks."""

@@ -7,16 +7,15 @@ does all that the plain one does and what the law has for it there. So nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, Key
-from ehcp_flow.law.clock import Deemed
-from ehcp_flow.law.parts import Model
+from ehcp_flow.law.clock import Deemed, Spell
 from ehcp_flow.law.patterns import BY, Pattern, Patterns
 
-__all__ = ["Turned", "TurnedKeys", "patterns_in"]
+__all__ = ["SpellsOfKeys", "Turned", "TurnedKeys"]
 
 
 class Turned(NamedTuple):
@@ -28,6 +27,26 @@ class Turned(NamedTuple):
     key: int
     inside: frozenset[str]
     about: frozenset[str]
+
+
+class SpellsOfKeys(NamedTuple):
+    """What some spells have to do with each key, by their numbers.
+
+    `asked` are those on which it depends what a fact of the key is taken as, and `ways` the keys that this may be: by
+    those of `asked` that the fact lies in, a bit for each in their order. `begins` and `ends` have a bit for each spell
+    that it begins or ends; `timed` are those it begins that last for a time.
+    """
+
+    asked: list[list[int]]
+    begins: list[int]
+    ends: list[int]
+    timed: list[list[int]]
+    ways: list[list[int]]
+
+    @property
+    def turns(self) -> list[int]:
+        """Whether any spell has to do with a key: 1 or 0."""
+        return [int(any(told)) for told in zip(self.asked, self.begins, self.ends, strict=True)]
 
 
 class TurnedKeys:
@@ -70,6 +89,24 @@ class TurnedKeys:
             self._also.extend((facts, self.plain((each,)), False) for each in row.is_also)
             self._also.extend((facts, self.plain((each,)), True) for each in row.shows)
 
+    def by_spells(self, spells: Mapping[str, Spell]) -> SpellsOfKeys:
+        """Return what some spells have to do with each key. Of one that is not among them every fact lies outside."""
+        numbers = {name: number for number, name in enumerate(spells)}
+        begins, ends = [0] * self.count, [0] * self.count
+        for number, spell in enumerate(spells.values()):
+            for of_keys, patterns in ((begins, spell.begins_on), (ends, spell.ends_on)):
+                for key in self.of_patterns(patterns):
+                    of_keys[key] |= 1 << number
+        asked: list[list[int]] = [[] for _ in range(self.count)]
+        ways = [[(0, key)] for key in range(self.count)]
+        for taken, each in enumerate(self.turned, len(KEYS)):
+            about = asked[each.key] = sorted(numbers[name] for name in each.about if name in numbers)
+            if each.inside <= numbers.keys():
+                ways[each.key].append((sum(1 << about.index(numbers[name]) for name in each.inside), taken))
+        lasting = [number for number, spell in enumerate(spells.values()) if spell.lasts is not None]
+        timed = [[number for number in lasting if begun >> number & 1] for begun in begins]
+        return SpellsOfKeys(asked, begins, ends, timed, [[taken for _, taken in sorted(each)] for each in ways])
+
     def base(self, number: int) -> int:
         """Return the key of the fact that a key is taken from."""
         return number if number < len(KEYS) else self.turned[number - len(KEYS)].key
@@ -109,14 +146,3 @@ class TurnedKeys:
                 if pattern.fits(pattern.event, outcome, inside)
             )
         return known
-
-
-def patterns_in(item: object) -> Iterator[Pattern]:
-    """Yield every pattern that stands anywhere in a thing of the rulebook."""
-    if isinstance(item, Pattern):
-        yield item
-    elif isinstance(item, Model | dict | tuple):
-        values = item if isinstance(item, tuple) else (item if isinstance(item, dict) else item.__dict__).values()
-        for each in values:
-            if not isinstance(each, str):
-                yield from patterns_in(each)

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from ehcp_flow.law.clock import Deemed, Spell
 from ehcp_flow.law.named_words import check_patterns
-from ehcp_flow.law.parts import Model
-from ehcp_flow.law.patterns import BY, Pattern
+from ehcp_flow.law.patterns import BY, Pattern, patterns_in
 from ehcp_flow.law.toml_files import Placed
 
 __all__ = ["spells_named"]
@@ -33,7 +32,7 @@ def spells_named(
     deemed: tuple[Deemed, ...] = ()
     for placed in rows:
         check_patterns(placed, placed.path, placed.item, spells)
-        for pattern in _patterns(placed.item):
+        for pattern in patterns_in(placed.item):
             if pattern.marks and not runs:
                 why = "a dispute has facts of its own, which lie in no spell of the case's life"
                 placed.file.refuse(placed.path, f"{pattern}: {why}; write {pattern.fact}")
@@ -41,12 +40,12 @@ def spells_named(
     if found:
         deemed = tuple(placed.item for placed in context["deemed"].values())
         # What is deemed so by a spell of which nothing can be known here is so outside it.
-        waiting = [name for row in deemed for pattern in _patterns(row) for name in pattern.spells]
+        waiting = [name for row in deemed for pattern in patterns_in(row) for name in pattern.spells]
         while waiting:
             name = waiting.pop()
             if name not in found and not _why_not(spells[name]):
                 found.add(name)
-                waiting.extend(inner for pattern in _patterns(spells[name]) for inner in pattern.spells)
+                waiting.extend(inner for pattern in patterns_in(spells[name]) for inner in pattern.spells)
         if len(found) > MOST:
             placed.file.refuse(placed.path, f"its rows speak of {len(found)} spells, and may speak of {MOST}")
     return {name: spell for name, spell in spells.items() if name in found}, deemed
@@ -64,7 +63,7 @@ def _follow(placed: Placed, said: Pattern, pattern: Pattern, spells: Mapping[str
                     placed.path, f"{said}: spell {mark!r} {why}, and cannot be asked about where a case moves"
                 )
             found.add(mark)
-            for inner in _patterns(spells[mark]):
+            for inner in patterns_in(spells[mark]):
                 _follow(placed, said, inner, spells, found)
 
 
@@ -75,13 +74,3 @@ def _why_not(spell: Spell) -> str:
     if spell.from_age is not None:
         return "begins with an age"
     return "lasts for a period, and not for a number of days" if spell.lasts_for is not None else ""
-
-
-def _patterns(item: object) -> Iterable[Pattern]:
-    """Yield the patterns of a row."""
-    if isinstance(item, Pattern):
-        yield item
-    else:
-        for each in item if isinstance(item, tuple) else item.__dict__.values():
-            if isinstance(each, Model | tuple):
-                yield from _patterns(each)

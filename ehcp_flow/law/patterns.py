@@ -9,7 +9,7 @@ Of an event that need not have an outcome, `date_directed` is any fact, and `dat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import zip_longest
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES, choices_of, outcomes_of, told_apart
+from ehcp_flow.law.parts import Model
 
 __all__ = [
     "BY",
@@ -29,6 +30,7 @@ __all__ = [
     "keys_of",
     "no_event",
     "parse_pattern",
+    "patterns_in",
 ]
 
 NONE: Final = "none"
@@ -173,3 +175,14 @@ BarePatterns: TypeAlias = Annotated[Patterns, AfterValidator(_bare)]
 def matches(patterns: Iterable[Pattern], event: str, outcome: str | None) -> bool:
     """Whether a fact with this event and outcome, wherever it falls, may be one of those that `patterns` speak of."""
     return any(event == pattern.event and pattern.outcome in (None, outcome or NONE) for pattern in patterns)
+
+
+def patterns_in(item: object) -> Iterator[Pattern]:
+    """Yield every pattern that stands anywhere in a thing of the rulebook."""
+    if isinstance(item, Pattern):
+        yield item
+    elif isinstance(item, Model | dict | tuple):
+        values = item if isinstance(item, tuple) else (item if isinstance(item, dict) else item.__dict__).values()
+        for each in values:
+            if not isinstance(each, str):
+                yield from patterns_in(each)

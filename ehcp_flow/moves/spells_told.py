@@ -11,11 +11,11 @@ from itertools import accumulate, chain
 from typing import Any, Final
 
 from ehcp_flow.engine import walk
-from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
-from ehcp_flow.engine.turned import TurnedKeys, patterns_in
+from ehcp_flow.engine.numbers import KEY_OF, as_day
+from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.clock import Spell
-from ehcp_flow.law.patterns import Pattern
+from ehcp_flow.law.patterns import Pattern, patterns_in
 from ehcp_flow.law.state_machine import LegalRegion
 from ehcp_flow.moves.facts_before import word_of
 from ehcp_flow.vocabulary import per_vocabulary
@@ -42,32 +42,17 @@ def turned_keys(legal: LegalRegion) -> TurnedKeys:
 def turn_tables(legal: LegalRegion) -> dict[str, Any]:
     """Return what each key is taken as inside which spells, and which of those it begins and ends, as tables."""
     turned = turned_keys(legal)
-    marks = {name: number for number, name in enumerate(name for name in turned.marked if name in legal.spells)}
-    spells = [legal.spells[name] for name in marks]
-    enters, leaves = (
-        [sum(1 << mark for mark, keys in enumerate(sets) if key in keys) for key in range(turned.count)]
-        for sets in (
-            [turned.of_patterns(each.begins_on) for each in spells],
-            [turned.of_patterns(each.ends_on) for each in spells],
-        )
-    )
-    asks: list[list[int]] = [[] for _ in KEYS]
-    ways = [[(0, key)] for key in range(len(KEYS))]
-    for number, each in enumerate(turned.turned, len(KEYS)):
-        # What is known only later, an age or a party is not asked about where a case moves: a fact lies outside it.
-        asked = asks[each.key] = sorted(marks[name] for name in each.about if name in marks)
-        if each.inside <= marks.keys():
-            ways[each.key].append((sum(1 << asked.index(marks[name]) for name in each.inside), number))
-    lasts = [_days_of(each) for each in spells]
-    timed = [[mark for mark, last in enumerate(lasts) if last < _FOR_EVER and begun >> mark & 1] for begun in enters]
+    # What is known only later, an age or a party is not asked about where a case moves: a fact lies outside it.
+    spells = {name: legal.spells[name] for name in turned.marked if name in legal.spells}
+    told = turned.by_spells(spells)
     return {
-        "lasts": lasts,
-        "enters": enters,
-        "leaves": leaves,
-        "turns": [int(bool(asks[key] or enters[key] or leaves[key])) for key in range(len(KEYS))],
-        **_ranges("asks", asks),
-        **_ranges("turned", [[number for _, number in sorted(each)] for each in ways]),
-        **_ranges("timed", timed),
+        "lasts": [_days_of(each) for each in spells.values()],
+        "enters": told.begins,
+        "leaves": told.ends,
+        "turns": told.turns,
+        **_ranges("asks", told.asked),
+        **_ranges("turned", told.ways),
+        **_ranges("timed", told.timed),
     }
 
 

@@ -29,10 +29,10 @@ from ehcp_flow.case import Case
 from ehcp_flow.columns import DATES
 from ehcp_flow.counting import Window
 from ehcp_flow.deadlines import deadlines_of, due
-from ehcp_flow.engine.turned import patterns_in
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, Fact, choices_of, make_fact, outcomes_of
 from ehcp_flow.law.model import Limit, Rule, Rulebook
+from ehcp_flow.law.patterns import patterns_in
 from ehcp_flow.law.version import Version
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.readers import read_facts, write_facts

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 
 from ehcp_flow.calendars import england as calendars
+from ehcp_flow.engine import walk
 from ehcp_flow.engine.judged_case import judge_case
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import RulebookError
+from ehcp_flow.law import machine_spells
 from ehcp_flow.law.loader import england, load_rulebook
 from ehcp_flow.law.patterns import parse_pattern
 from ehcp_flow.moves.facts_before import word_of
@@ -147,3 +149,7 @@ def test_a_dispute_knows_no_spell_of_the_case(tmp_path):
         RulebookError, match=r"a dispute has facts of its own, which lie in no spell .*; write detained"
     ):
         regions_of(load_rulebook(tmp_path))
+
+
+def test_as_many_spells_can_be_named_as_the_walk_has_bits_for():
+    assert machine_spells.MOST == walk.MOST_BITS
