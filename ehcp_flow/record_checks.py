@@ -90,7 +90,6 @@ _ONCE: Final = _once()
 _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _BIRTH: Final = BIRTH_FIRST.event
-_AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
 
 
@@ -185,7 +184,7 @@ def _years_apart(facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
     others = here and [
         place
         for place, fact in enumerate(facts)
-        if not fact.prospective and fact.event not in _AT_ANY_TIME and fact.on >= PART_3_FROM
+        if not fact.prospective and fact.event not in AMONG.beside and fact.on >= PART_3_FROM
     ]
     if others:
         first, last = others[0], others[-1]

@@ -268,13 +268,15 @@ class ClosureShort(NamedTuple):
 class AmongOthers(NamedTuple):
     """What is to come lies at a believable distance from what happened. Else its year was mistyped: it is left out.
 
-    At most `before` days before the first other fact of the case, and at most `after` days after the last.
+    At most `before` days before the first other fact of the case, and at most `after` days after the last; `beside`
+    are those that say nothing of when its life is.
     """
 
     finding: str
     event: str
     before: int
     after: int
+    beside: frozenset[str]
     says: str
     remedy: str
 
@@ -427,6 +429,7 @@ AMONG: Final = AmongOthers(
     _TO_COME,
     366,
     5_844,
+    frozenset({BIRTH_FIRST.event, DECLARED, *events_named("exception_recorded")}),
     "{event} on {on} lies years away from everything else of the case ({other} on {other_on}): most likely its year "
     "was mistyped; it is left out, and no plan is due for it",
     "correct its year, or void it",

@@ -338,7 +338,8 @@ def test_a_change_of_phase_in_a_year_that_cannot_be_meant_is_found_and_left_out(
     assert "final_plan_sent" in (said := str(told.answer.findings)) or "draft_plan_sent" in said
     for right in ("2023-09-01", "2026-09-01", "2040-09-01"):
         assert Told(f"{plan}; {right} phase_transfer_due outcome=school").findings() == []
-    assert Told(f"{on} phase_transfer_due outcome=school; 2012-03-02 date_of_birth").findings() == []
+    beside = "2012-03-02 date_of_birth; 2015-03-02 exception_recorded outcome=school_closed until=2015-03-06"
+    assert Told(f"{on} phase_transfer_due outcome=school; {beside}").findings() == []
 
 
 def test_a_day_that_is_not_believed_contradicts_no_other():

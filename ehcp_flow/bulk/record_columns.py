@@ -77,6 +77,7 @@ class _Keys(NamedTuple):
     changes: Array
     at_any_time: Array
     to_come: Array
+    beside_to_come: Array
     shuts: Array
 
 
@@ -90,6 +91,7 @@ def _by_keys() -> _Keys:
         _mask(AUTHORITY.changed_by),
         birth | _mask([DECLARED]),
         _mask([AMONG.event]),
+        _mask(AMONG.beside),
         np.array([event == "exception_recorded" and outcome in CLOSURE.outcomes for event, outcome in KEYS]),
     )
 
@@ -207,7 +209,7 @@ class _Facts:
         at = np.flatnonzero(_by_keys().to_come.take(self.key))
         if not len(at):
             return at
-        other = ~(_by_keys().at_any_time | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
+        other = ~(_by_keys().beside_to_come | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
         places = np.flatnonzero(other)
         first = np.full(self.cases, np.iinfo(np.int32).max, dtype=np.int64)
         last = np.full(self.cases, np.iinfo(np.int32).min, dtype=np.int64)
