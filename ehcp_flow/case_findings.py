@@ -373,7 +373,7 @@ def _of_exception(
     else:
         yield finding(
             "exception_not_available",
-            f"the law allows no such exception to {fact.limit}",
+            f"the law allows no such exception to {fact.limit or 'any limit'}",
             "see the rulebook's exceptions",
         )
 

@@ -19,6 +19,10 @@ from ehcp_flow.law.version import Count
 __all__ = ["explain", "is_extrapolated"]
 
 
+_RESUMED: Final = "The time that had ended goes on as if it had not"
+"""What is said of a fact that set a clock going again, where its rulebook says nothing of it."""
+
+
 def explain(deadline: Explicable) -> tuple[ExplanationStep, ...]:
     """Return the explanation of `deadline`, step by step, in the order in which a reader would check it."""
     return tuple(_steps(deadline))
@@ -32,10 +36,11 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     yield ExplanationStep("start", _started(deadline, trigger), deadline.starts_on)
     if deadline.is_uncertain:
         yield ExplanationStep("note", f"{sentence(if_earlier(deadline))}", deadline.due_on_earliest)
-    resumption = derivation.clock.resumption
-    if derivation.resumed is not None and resumption is not None:
-        text = f"{sentence(describe(derivation.resumed))} {sentence(resumption.says)}"
-        yield ExplanationStep("start", text, derivation.resumed.on, resumption.citation)
+    if derivation.resumed is not None:
+        resumption = derivation.clock.resumption
+        says, cited = (_RESUMED, ()) if resumption is None else (resumption.says, resumption.citation)
+        text = f"{sentence(describe(derivation.resumed))} {sentence(says)}"
+        yield ExplanationStep("start", text, derivation.resumed.on, cited)
     yield ExplanationStep("rule", _rule(deadline), None, () if derivation.source else version.citation)
     yield from _counted(deadline)
     yield from acted(deadline)
