@@ -319,6 +319,12 @@ _LEFT_OPEN: Final[Mapping[int, Callable[..., Finding]]] = {
 complete(_LEFT_OPEN, range(kernel.DAYS_UNKNOWN, kernel.UNBORN + 1), "what a deadline leaves open")
 
 
+_NOT_COUNTED: Final = (
+    ", and the plan is left out of the 20 weeks as the Department for Education counts them without exceptions"
+)
+"""What becomes of a plan in England's figures."""
+
+
 def _of_exception(
     fact: ExceptionRecorded, noted: int, found: Sequence[Explicable], rulebook: Rulebook
 ) -> Iterator[Finding]:
@@ -335,8 +341,8 @@ def _of_exception(
     if fact.outcome == "not_stated":
         yield finding(
             "exception_not_stated",
-            "the source says that an exception applied, and not which: it excuses nothing, and the plan is left out of "
-            "the 20 weeks as the Department for Education counts them without exceptions",
+            "the source says that an exception applied, and not which: it excuses nothing"
+            + (_NOT_COUNTED if "final_plan" in rulebook.limits else ""),
             "record the ground that it was",
         )
     elif fact.limit is not None and fact.limit not in rulebook.limits:

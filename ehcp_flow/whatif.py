@@ -10,7 +10,7 @@ from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
-from ehcp_flow.counting import ONE_DAY
+from ehcp_flow.counting import ONE_DAY, SchoolDays, Terms, period_of
 from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of, suppose
 from ehcp_flow.errors import DateError, EnglandOnly
 from ehcp_flow.facts import Fact
@@ -108,6 +108,12 @@ def latest_start(
     book, known = law_given(rulebook), calendars or english_calendars()
     for name in reversed(limits):
         rule = book.limit(name).rule[0]
+        counted = rule.nearest(end).counts[0].convention
+        if isinstance(period_of(counted), SchoolDays | Terms):
+            raise DateError(
+                by, f"{name} counts {counted}, which the term dates of a school alone decide, and here is none",
+                what="a day to count back from", write="a chain of limits that count otherwise",
+            )  # fmt: skip
         day = end
         while True:
             version = rule.in_force(day)

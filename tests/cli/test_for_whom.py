@@ -94,3 +94,12 @@ def test_the_last_that_stands_is_for_all_whom_none_before_it_is_for(law):
         standing = rule.standing(version.in_force_from)
         assert standing[0] == version
         assert [bool(each.applies_to) for each in standing] == [True] * (len(standing) - 1) + [False]
+
+
+def test_counting_back_says_that_school_days_need_term_dates():
+    done = invoke("schedule", "--by", "2026-12-01", "--limit", "school_decision", "--rulebook", "wales")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert (
+        "2026-12-01 is not a day to count back from: school_decision counts 35 school days after, which the "
+        "term dates of a school alone decide, and here is none; write a chain of limits that count otherwise"
+    ) in " ".join(done.stderr.split())

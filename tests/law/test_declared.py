@@ -334,3 +334,18 @@ def test_what_sets_a_clock_going_again_is_told_where_the_rulebook_says_nothing_o
         [step] = [each for each in found.explanation if each.part == "start" and each.on == dt.date(2026, 3, 6)]
         assert step.text.endswith(said)
         assert len(step.citations) == ("resumption" in new)
+
+
+def test_an_exception_of_no_named_ground_says_nothing_of_englands_figures_under_another_law():
+    told = "2026-03-12 exception_recorded outcome=not_stated"
+    for chronology, book, counted in (
+        (f"2026-03-02 appeal_registered; {told}", load_rulebook(MADE_UP), False),
+        (f"2026-03-02 request_received; {told}", england(), True),
+    ):
+        [message] = [
+            each.message
+            for each in judge(tell(chronology), "2026-06-30", rulebook=book).findings
+            if each.code == "exception_not_stated"
+        ]
+        assert "it excuses nothing" in message
+        assert ("Department for Education" in message) is counted
