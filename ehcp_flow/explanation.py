@@ -16,7 +16,11 @@ from ehcp_flow.law.model import Limit
 from ehcp_flow.law.parts import EVIDENCE, Kind
 from ehcp_flow.law.version import Count
 
-__all__ = ["explain", "is_extrapolated"]
+__all__ = ["explain", "is_extrapolated", "what_is_missing"]
+
+
+_RESUMED: Final = "The time that had ended goes on as if it had not"
+"""What is said of a fact that set a clock going again, where its rulebook says nothing of it."""
 
 
 def explain(deadline: Explicable) -> tuple[ExplanationStep, ...]:
@@ -32,10 +36,11 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     yield ExplanationStep("start", _started(deadline, trigger), deadline.starts_on)
     if deadline.is_uncertain:
         yield ExplanationStep("note", f"{sentence(if_earlier(deadline))}", deadline.due_on_earliest)
-    resumption = derivation.clock.resumption
-    if derivation.resumed is not None and resumption is not None:
-        text = f"{sentence(describe(derivation.resumed))} {sentence(resumption.says)}"
-        yield ExplanationStep("start", text, derivation.resumed.on, resumption.citation)
+    if derivation.resumed is not None:
+        resumption = derivation.clock.resumption
+        says, cited = (_RESUMED, ()) if resumption is None else (resumption.says, resumption.citation)
+        text = f"{sentence(describe(derivation.resumed))} {sentence(says)}"
+        yield ExplanationStep("start", text, derivation.resumed.on, cited)
     yield ExplanationStep("rule", _rule(deadline), None, () if derivation.source else version.citation)
     yield from _counted(deadline)
     yield from acted(deadline)
@@ -181,6 +186,18 @@ def _cohorts(derivation: Derivation) -> str:
         others = " and ".join(cohort.said for cohort in version.applies_to)
         told.append(f" What is in force since {say(version.in_force_from)} is for those where {others}.")
     return "".join(told)
+
+
+def what_is_missing(deadline: Explicable) -> str:
+    """Return what the record lacks of a limit without a last lawful day, to be given: the term dates of whom."""
+    derivation = deadline.derivation
+    if derivation.unborn:
+        return "the date of birth"
+    if not derivation.counted:
+        count = derivation.version.counts[0]
+        return f"the {_from(count)}" if count.from_birth or count.counts_from_fact else f"the day ({_from(count)})"
+    # Both are given by them.
+    return f"the term dates of {deadline.party or 'the institution'}"
 
 
 def _unknown(deadline: Explicable) -> str:

@@ -56,7 +56,6 @@ SHORT = {
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "masking.py": "one rule for everything that is printed",
-    "law/actors.py": "one table, below everything that asks on whose side it is to act",
     "law/checklist.py": "one model of the rulebook",
     "law/notices.py": "one question to the rulebook",
     "measures/change.py": "one test, of shares and of counts",
