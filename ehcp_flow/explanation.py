@@ -14,7 +14,7 @@ from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, exce
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Limit
 from ehcp_flow.law.parts import EVIDENCE, Kind
-from ehcp_flow.law.version import Count
+from ehcp_flow.law.version import AwaitedFact, Count
 
 __all__ = ["explain", "is_extrapolated"]
 
@@ -201,7 +201,7 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
     derivation = deadline.derivation
     version = derivation.version
     if derivation.protected is not None:
-        yield from _protected(derivation.protected)
+        yield from _protected(derivation.protected, derivation.awaited)
         return
     if deadline.due_on is None:
         yield ExplanationStep("count", _unknown(deadline))
@@ -217,10 +217,12 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
         yield ExplanationStep("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
         if not any(count == each.period for each in counted):
-            later = " The last lawful day may therefore be later." if count.needed else ""
+            awaited = derivation.awaited if count.awaited else None
+            later = " The last lawful day may therefore be later." if count.needed or awaited else ""
+            why = f" {sentence(awaited[1].says)}" if awaited else ""
             yield ExplanationStep(
                 "count",
-                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{later}",
+                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{why}{later}",
             )
     unrolled = max(lasts)
     if version.roll != "none" and unrolled != deadline.due_on:
@@ -273,17 +275,22 @@ def _from(count: Count) -> str:
     return " or ".join(field.replace("_", " ") for field in count.counts_from)
 
 
-def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[ExplanationStep]:
+def _protected(
+    protected: tuple[Fact, Fact | None], awaited: tuple[Fact, AwaitedFact] | None
+) -> Iterator[ExplanationStep]:
     begun, ended = protected
-    if ended is None:
+    if awaited is not None and awaited[0] is begun:
+        text = f"Kept open by: {describe(begun)}. {sentence(awaited[1].says)} So it has no last day."
+        yield ExplanationStep("count", text)
+    elif ended is None:
         yield ExplanationStep(
             "count", f"Kept open by: {describe(begun)}. No fact that ends it is recorded, so it has no last day."
         )
-        return
-    last = ended.on - ONE_DAY
-    yield ExplanationStep(
-        "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
-    )
+    else:
+        last = ended.on - ONE_DAY
+        yield ExplanationStep(
+            "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
+        )
 
 
 def is_extrapolated(deadline: Explicable) -> bool:
