@@ -219,10 +219,10 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
         if not any(count == each.period for each in counted):
             awaited = derivation.awaited if count.awaited else None
             later = " The last lawful day may therefore be later." if count.needed or awaited else ""
-            why = f" {sentence(awaited[1].says)}" if awaited else ""
+            open_since = f" {sentence(awaited[1].says)}" if awaited else ""
             yield ExplanationStep(
                 "count",
-                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{why}{later}",
+                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{open_since}{later}",
             )
     unrolled = max(lasts)
     if version.roll != "none" and unrolled != deadline.due_on:
