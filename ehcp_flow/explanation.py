@@ -222,7 +222,8 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
             open_since = f" {sentence(awaited[1].says)}" if awaited else ""
             yield ExplanationStep(
                 "count",
-                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{open_since}{later}",
+                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}."
+                f"{open_since}{later}",
             )
     unrolled = max(lasts)
     if version.roll != "none" and unrolled != deadline.due_on:

@@ -52,9 +52,10 @@ class LawAtHand(NamedTuple):
         return None if last is None else version.rolled(last, self.calendars)
 
     def awaited(self, limit: str, start: Fact, after: Sequence[Fact]) -> tuple[Fact, str] | None:
-        """Return the fact, in its time, by which what a limit counts from may still come, and why its end is open."""
-        if limit not in self.rulebook.limits:
-            return None
+        """Return the fact, in its time, by which what a limit counts from may still come, and why its end is open.
+
+        It is asked of a limit that there is: `latest` has given its last day.
+        """
         for count in self.rulebook.limit(limit).rule[0].nearest(start.on).counts:
             if count.awaited is None or _first(count.counts_from_fact, after) is not None:
                 continue
