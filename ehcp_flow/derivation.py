@@ -16,7 +16,7 @@ from ehcp_flow.grounds import GroundChecked, check_grounds
 from ehcp_flow.law.clock import Clock, Deemed
 from ehcp_flow.law.cohort import Cohort
 from ehcp_flow.law.model import ActInQuestion, GivesWay, Limit, Rule
-from ehcp_flow.law.version import AwaitedFact, Count, Reading, Version
+from ehcp_flow.law.version import Count, Reading, Version
 
 __all__ = ["Derivation", "Explicable"]
 
@@ -197,22 +197,6 @@ class Derivation:
                 fields = judged.book.field_lists[kernel.fields_of(law, number, place, start)]
                 counted.append(CountedPeriod(count, *_day_of(judged.facts[place], fields)))
         return tuple(counted)
-
-    @property
-    def awaited(self) -> tuple[Fact, AwaitedFact] | None:
-        """The fact, in its time, which shows that what a period counts from may still come, and why; None else."""
-        judged, row = self.judged, self.row
-        start, stop = judged.value(kernel.STARTED, row), judged.value(kernel.STOP, row)
-        base = as_date(judged.value(kernel.BASE, row))
-        counted = {each.period for each in self.counted}
-        for awaited in (count.awaited for count in self.version.counts if count not in counted):
-            if awaited is None or stop < len(self.facts):
-                continue
-            last = awaited.convention.last_day(base, judged.calendars)
-            place = next((at for at in range(start + 1, stop) if judged.is_one_of(at, awaited.after)), None)
-            if place is not None and last is not None and self.facts[place].on <= last:
-                return self.facts[place], awaited
-        return None
 
     @property
     def fixed_day(self) -> tuple[str, dt.date] | None:

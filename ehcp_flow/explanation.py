@@ -201,7 +201,7 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
     derivation = deadline.derivation
     version = derivation.version
     if derivation.protected is not None:
-        yield from _protected(derivation.protected, derivation.awaited)
+        yield from _protected(derivation.protected, _awaited(derivation))
         return
     if deadline.due_on is None:
         yield ExplanationStep("count", _unknown(deadline))
@@ -217,7 +217,7 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
         yield ExplanationStep("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
         if not any(count == each.period for each in counted):
-            awaited = derivation.awaited if count.awaited else None
+            awaited = _awaited(derivation) if count.awaited else None
             later = " The last lawful day may therefore be later." if count.needed or awaited else ""
             open_since = f" {sentence(awaited[1].says)}" if awaited else ""
             yield ExplanationStep(
@@ -266,6 +266,21 @@ def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[ExplanationSt
             "date may change.",
             horizon,
         )
+
+
+def _awaited(derivation: Derivation) -> tuple[Fact, AwaitedFact] | None:
+    """Return the fact, in its time, which shows that what a period counts from may still come, and why; None else."""
+    judged, facts, run = derivation.judged, derivation.facts, derivation.run
+    counted = {each.period: each.on for each in derivation.counted}
+    base = min(counted.values(), default=derivation.start.on)
+    for awaited in (count.awaited for count in derivation.version.counts if count not in counted):
+        if awaited is None or run.stop < len(facts):
+            continue
+        last = awaited.convention.last_day(base, judged.calendars)
+        place = next((at for at in range(run.start + 1, run.stop) if judged.is_one_of(at, awaited.after)), None)
+        if place is not None and last is not None and facts[place].on <= last:
+            return facts[place], awaited
+    return None
 
 
 def _from(count: Count) -> str:
