@@ -309,6 +309,7 @@ class MeasureTable:
             numerator=cases_in(cells, base.name),
             denominator_is=" + ".join(item.says for item in over),
             denominator=tuple(case for item in over for case in cases_in(cells, item.name)),
+            as_of=self.as_of,
         )
 
     def name_of(self, column: MeasureColumn) -> str:
