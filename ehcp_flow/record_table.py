@@ -623,7 +623,7 @@ NAMES: Final = KeptWhole(
     "corrected, and taken back, together",
     "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
     "fact_id is that of one fact",
-    "both count; of a file each of them is refused, in a store the one that came second, whichever case it is of",
+    "both count; of one file each of them is refused, in a store the one that came second, whichever case it is of",
 )
 
 DATED: Final[tuple[DatesOfOne | DayBelieved | ClosureShort, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED, CLOSURE)
