@@ -233,8 +233,7 @@ class MeasureTable:
 
     @property
     def _keys(self) -> tuple[str, ...]:
-        grained = [name for name in self.by if name in GRAINS]
-        return self.by if grained else (*self.by, "period")
+        return self.by if any(name in GRAINS for name in self.by) else (*self.by, "period")
 
     def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
         row: Row = dict(self._named(group, period))
