@@ -182,7 +182,7 @@ class _Facts:
         return np.zeros(0, dtype=bool) if days is None else far(field, days, self.on)
 
     def births_that_cannot_be(self, gone: Array) -> Array:
-        """Return the places of the births behind something else, and of those before there was anybody to plan for."""
+        """Return the places of the births not before all else, and of those before there was anybody to plan for."""
         births = np.flatnonzero(_by_keys().birth.take(self.key))
         if not len(births):
             return births
@@ -190,7 +190,7 @@ class _Facts:
         first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
         first[self.case[others]] = self.on[others]
         on = self.on[births]
-        wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
+        wrong: Array = births[(on >= first.take(self.case[births])) | (on < _BORN_FROM)]
         return wrong
 
     def shut_for_long(self, row: ClosureShort) -> Array:

@@ -175,6 +175,7 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
     from ehcp_flow.inputs import spooled, why_unreadable
     from ehcp_flow.readers import read_facts
     from ehcp_flow.readers.case_reader import open_file
+    from ehcp_flow.readers.names_again import one_name_each
     from ehcp_flow.store.imports import declared_digest
 
     file = given_or_retried(facts.file, facts.retry, "FILE")
@@ -201,7 +202,8 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
         raise SourceError(file, why_unreadable(error)[1]) from None
     reader = read_facts(file, on_progress=bar)
     digest = declared_digest(digest, events)
-    entries = _declared(reader.entries(), events)
+    told = one_name_each(file, reader.entries(), Path(file).name, corrects=given == "corrects")
+    entries = _declared(told, events)
     return _RowsToTake(entries, lambda: reader.warnings, digest, Path(file).name, given or "refuse", file)
 
 

@@ -106,7 +106,7 @@ class SourceOverColumns(OpenedSource):
         return going()
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:
-        """Yield the cases in the order of the file."""
+        """Yield the cases in the order of their ids."""
         from ehcp_flow.answers import Answer
         from ehcp_flow.bulk import Answers
 
