@@ -58,9 +58,9 @@ def is_plain_value(fact: Fact) -> TypeGuard[ParticularRecorded]:
     return fact.fact_id is None and fact.corrects is None and fact.recorded_at is None
 
 
-def said_of(fact: ParticularRecorded) -> tuple[str, ...]:
+def said_of(fact: ParticularRecorded) -> tuple[object, ...]:
     """Return what a particular says, whoever says it and whatever it corrects."""
-    return (fact.case_id, *_of(fact), fact.on.isoformat(), fact.value, fact.kind or "", str(fact.until or ""))
+    return fact.case_id, fact.particular, fact.rank or FIRST, fact.on, fact.value, fact.kind, fact.until
 
 
 def is_restated(fact: ParticularRecorded, held: OfCase) -> bool:
