@@ -25,7 +25,7 @@ _APART: Final = ('"fact_id":', '"corrects":')
 _day: Final = lru_cache(maxsize=1 << 14)(parse_date)
 
 
-class _Said(NamedTuple):
+class _BodyKind(NamedTuple):
     """What the bodies of one kind say: as which fact, which of its fields they give, and which of these are days."""
 
     cls: type[Fact]
@@ -38,7 +38,7 @@ class AlikeBodies:
     """What bodies have said so far, by their words without their days."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str | None, ...], _Said] = {}
+        self._said: dict[tuple[str | None, ...], _BodyKind] = {}
 
     def __len__(self) -> int:
         return len(self._said)
@@ -68,7 +68,7 @@ class AlikeBodies:
         if len(self._said) >= MOST_KINDS:
             self._said.clear()
         key = (fact.recorded_by, *parts[::2])
-        self._said[key] = _Said(fact.__class__, dict(fact.__dict__), set(fact.model_fields_set), days)
+        self._said[key] = _BodyKind(fact.__class__, dict(fact.__dict__), set(fact.model_fields_set), days)
 
 
 @per_vocabulary

@@ -30,7 +30,7 @@ from ehcp_flow.store.fact_rows import (
     plain,
     text_of,
 )
-from ehcp_flow.store.restated import InDoubt, OfCase, is_plain_value, is_restated, said_again
+from ehcp_flow.store.restated import InDoubt, OfCase, is_plain_value, said_again
 from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 from ehcp_flow.store.whose_case import (
@@ -283,12 +283,15 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
         case_id = given.case_id
         head = plan.head(case_id, heads)
         try:
-            refuse_others(head, given, scope)
-            refuse_erased(erased.get(case_id), scope)
-            fact = stamped(given, head, scope)
-            if case_id not in held:
-                held[case_id] = OfCase(stored.fact for stored in known.get(case_id, ()))
-            of_case = held[case_id]
+            fact = given
+            if scope is not None:
+                refuse_others(head, given, scope)
+                fact = stamped(given, head, scope)
+            if erased:
+                refuse_erased(erased.get(case_id), scope)
+            of_case = held.get(case_id)
+            if of_case is None:
+                of_case = held[case_id] = OfCase(stored.fact for stored in known.get(case_id, ()))
             if fact.corrects is not None and scope is not None:
                 fact = corrects_as_recorded(fact, of_case.facts)
             owner = fact.authority if head is None else head.authority
@@ -318,7 +321,7 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
                     plan.in_doubt.append(doubt)
                     plan.duplicates += 1
                     continue
-                known_already = known_already or is_restated(fact, of_case)
+                known_already = known_already or of_case.is_restated(fact)
             if known_already and not restated:
                 plan.duplicates += 1
                 continue
