@@ -265,7 +265,7 @@ class Store(Erasing, ABC):
             found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
-            events.update(row.event for row in rows)
+            events.update([row.event for row in rows])
             adopted += 0 if head is None else head.adopted
             if found.case_id in tombstones:
                 found.add("tombstone", 0, "it was erased, and there is something of it again")

@@ -38,8 +38,8 @@ def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, lis
         heads, rows, texts = found
         yield (
             Head(*heads[0]) if heads else None,
-            [FactRow._make(row[: len(FactRow._fields)]) for row in rows],
-            {row[1]: Text(*row) for row in texts},
+            [*map(FactRow._make, rows)],
+            {row[1]: Text._make(row) for row in texts},
         )
 
 

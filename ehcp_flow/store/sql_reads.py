@@ -231,7 +231,7 @@ class SqlReads(Store):
             streams = transaction.settle(
                 lambda: (
                     transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
-                    transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.select_rows}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
                     transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
                 )
             )
