@@ -90,6 +90,7 @@ _ONCE: Final = _once()
 _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _BIRTH: Final = BIRTH_FIRST.event
+_AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
 _COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
 
 
