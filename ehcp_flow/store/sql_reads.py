@@ -240,7 +240,7 @@ class SqlReads(Store):
     def _beside(self, scope: Scope | None) -> Iterator[Break]:
         with self.database.read() as transaction:
             yield from beside(transaction, self.names, self._sql, scope)
-            yield from unprotected(transaction, self.names)
+            yield from unprotected(self.backend, transaction.rows, self.names)
 
     def case_ids(self) -> Iterator[str]:
         """Yield the id of each case in order."""
