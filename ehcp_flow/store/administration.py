@@ -77,6 +77,7 @@ def upgrade_store(
     at_address = isinstance(where, str)
     database = database_of(own_engine(where, busy_seconds=busy_seconds) if isinstance(where, str) else where)
     try:
+        names.fit(database.dialect)
         with database.upgrading() as connection:
             before = access.faults(connection, names)
             done = schemas.upgrade(connection, names)
@@ -120,6 +121,7 @@ def check_store(url: str, *, schema: str | None = None, prefix: str = "ehcp_") -
         return SchemaStatus(None, schemas.REVISION)
     engine = own_engine(url, create=False)
     try:
+        names.fit(engine.dialect.name)
         with database_of(engine).looking() as connection:
             found = schemas.found(connection, names)
             return SchemaStatus(found, schemas.REVISION, access.faults(connection, names))

@@ -28,6 +28,7 @@ from ehcp_flow.store.portable_tables import Tables
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.scanning import import_breaks, places_of, position_breaks
+from ehcp_flow.store.store_files import with_what_lies_beside
 from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.verifying import Break
 from ehcp_flow.store.whose_case import Scope
@@ -53,11 +54,21 @@ class PortableReads(Store):
 
     def __init__(self, database: PortableDatabase, names: Names, **options: Any) -> None:
         super().__init__(**options)
+        names.fit(database.dialect)
         self.database = database
         self.names = names
         self.backend = database.dialect
         self.tables = Tables(names)
         self._sql = PortableStatements(self.tables, database.sql)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a SQLite database, and those that SQLite keeps beside it."""
+        if self.backend != "sqlite":
+            return ()
+        with self.database.read() as connection:
+            paths = [str(path) for _, _, path in connection.exec_driver_sql("PRAGMA database_list") if path]
+        return tuple(file for path in paths for file in with_what_lies_beside(path))
 
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""

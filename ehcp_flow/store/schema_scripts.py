@@ -35,12 +35,11 @@ def schema_sql(dialect: str, *, schema: str | None = None, prefix: str = "ehcp_"
     """
     if dialect not in SPOKEN:
         raise StoreURLError(dialect, f"the store speaks {', '.join(SPOKEN)}")
-    if schema and dialect == "sqlite":
-        raise StoreURLError(dialect, "SQLite has no schemas; use a prefix")
     if since is not None and (since not in _ON_PAPER or dialect not in MIGRATED):
         known = f"{' or '.join(_ON_PAPER)}, and on {' or '.join(MIGRATED)} alone"
         raise StoreURLError(dialect, f"an upgrade is written down from schema {known}; else run upgrade_store")
     names = Names(prefix, schema)
+    names.fit(dialect)
     if dialect not in MIGRATED:
         return _as_described(names, dialect_called(dialect))
     written = StringIO()

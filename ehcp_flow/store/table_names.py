@@ -36,6 +36,11 @@ class Names:
             raise AttributeError(table)
         return self.qualify(f"{self.prefix}{table}")
 
+    def fit(self, dialect: str) -> None:
+        """Raise StoreURLError for a schema where the database has none."""
+        if self.schema and dialect == "sqlite":
+            raise StoreURLError("sqlite", "SQLite has no schemas; use a prefix")
+
     def qualify(self, name: str) -> str:
         """Return `name` inside the schema, where there is one."""
         return f"{self.schema}.{name}" if self.schema else name

@@ -76,6 +76,7 @@ def test_the_two_ways_write_beside_each_other_and_take_turns(store_url: str) -> 
         assert portable.verify().ok
         assert list(portable.heads()) == list(quick.heads())
         assert list(portable.facts()) == list(quick.facts())
+        assert portable.files == quick.files
         one, other = quick.stats(), portable.stats()
         assert (one.cases, one.facts, one.texts, one.schema) == (other.cases, other.facts, other.texts, other.schema)
     engine.dispose()
