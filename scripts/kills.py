@@ -21,7 +21,7 @@ def kills(database: str, options: list[str]) -> int:
         if lacking := mariadb.missing():
             print(f"not here: {lacking}")
             return NOT_HERE
-        with mariadb.Server.running() as maria:
+        with mariadb.MariaDBServer.running() as maria:
             return main([maria.database(), *options])
     if database == "postgresql":
         with Server.running() as server:

@@ -10,8 +10,7 @@ from ehcp_flow.store.schema_scripts import schema_sql
 from ehcp_flow.store.table_names import TABLES
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-    from sqlalchemy.orm import Session
+    from ehcp_flow.store.hosts import AnyHost
 
 __all__ = ["SchemaStatus", "Upgraded", "check_store", "include_name", "schema_sql", "upgrade_store"]
 
@@ -53,7 +52,7 @@ class SchemaStatus:
 
 
 def upgrade_store(
-    where: str | Engine | Connection | Session,
+    where: str | AnyHost,
     *,
     schema: str | None = None,
     prefix: str = "ehcp_",

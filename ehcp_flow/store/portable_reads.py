@@ -24,7 +24,7 @@ from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone,
 from ehcp_flow.store.planning import Command, Stored
 from ehcp_flow.store.portable_database import PortableDatabase
 from ehcp_flow.store.portable_statements import PortableStatements
-from ehcp_flow.store.portable_tables import Tables
+from ehcp_flow.store.portable_tables import StoreTables
 from ehcp_flow.store.protection import unprotected
 from ehcp_flow.store.results import ImportState, Stats
 from ehcp_flow.store.scanning import import_breaks, places_of, position_breaks
@@ -58,7 +58,7 @@ class PortableReads(Store):
         self.database = database
         self.names = names
         self.backend = database.dialect
-        self.tables = Tables(names)
+        self.tables = StoreTables(names)
         self._sql = PortableStatements(self.tables, database.sql)
 
     @property

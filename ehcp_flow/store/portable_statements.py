@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Dialect, Select, Table, and_, bindparam, delete, func, insert, literal_column, select, update
 
 from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone
-from ehcp_flow.store.portable_tables import GENERATED, Tables
+from ehcp_flow.store.portable_tables import GENERATED, StoreTables
 
 __all__ = ["PortableStatements"]
 
@@ -28,7 +28,7 @@ class PortableStatements:
     Every SELECT of facts gives the columns of `FactRow`, then the free text and when it was redacted.
     """
 
-    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+    def __init__(self, tables: StoreTables, dialect: Dialect) -> None:
         self._t = t = tables
         self._dialect = dialect.name
         facts = [column for column in t.facts.c if column.name != "name" or dialect.name not in GENERATED]

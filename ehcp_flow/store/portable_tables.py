@@ -18,7 +18,7 @@ from ehcp_flow.identifiers import LONGEST_ID, LONGEST_NAME
 from ehcp_flow.store.fact_rows import instant_text, parse_instant_text
 from ehcp_flow.store.table_names import Names
 
-__all__ = ["GENERATED", "MIGRATED", "SPOKEN", "Tables"]
+__all__ = ["GENERATED", "MIGRATED", "SPOKEN", "StoreTables"]
 
 MIGRATED: Final = ("sqlite", "postgresql")
 """The databases whose tables the migrations make."""
@@ -135,7 +135,7 @@ class _Day(sa_types.TypeDecorator[str]):
         return value.isoformat() if isinstance(value, dt.date) else value
 
 
-class Tables:
+class StoreTables:
     """The tables under one set of names; in `metadata` of their own, which is no host's."""
 
     def __init__(self, names: Names) -> None:

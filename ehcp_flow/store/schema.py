@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, exc, insert, text
 
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
-from ehcp_flow.store.portable_tables import MIGRATED, Tables
+from ehcp_flow.store.portable_tables import MIGRATED, StoreTables
 from ehcp_flow.store.revisions import REVISION, found
 from ehcp_flow.store.rights import renew
 from ehcp_flow.store.table_names import Names
@@ -98,7 +98,7 @@ def taken_down(paper: Any, names: Names, written: StringIO, since: str | None) -
 
 def _make_new(connection: Connection, names: Names) -> None:
     """Make the tables where no migration ever ran: as this library has them, and nothing in them but the counter."""
-    tables = Tables(names)
+    tables = StoreTables(names)
     tables.metadata.create_all(connection)
     connection.execute(insert(tables.counter), {"one": 1, "last": 0})
     connection.execute(insert(tables.schema_version), {"version_num": REVISION})

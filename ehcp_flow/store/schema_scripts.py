@@ -13,7 +13,7 @@ from sqlalchemy import Dialect, insert, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ehcp_flow.store.errors import StoreURLError
-from ehcp_flow.store.portable_tables import MIGRATED, SPOKEN, Tables
+from ehcp_flow.store.portable_tables import MIGRATED, SPOKEN, StoreTables
 from ehcp_flow.store.revisions import REVISION
 from ehcp_flow.store.role_guards import apply, guards
 from ehcp_flow.store.schema import taken_down
@@ -61,7 +61,7 @@ def dialect_called(name: str) -> Dialect:
 
 
 def _as_described(names: Names, dialect: Dialect) -> str:
-    tables = Tables(names)
+    tables = StoreTables(names)
     made: list[Any] = []
     for table in tables.metadata.sorted_tables:
         made += [

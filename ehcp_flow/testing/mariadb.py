@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["Server", "missing"]
+__all__ = ["MariaDBServer", "missing"]
 
 _HANG: Final = 600.0
 """Seconds after which a server that starts will not: a slow machine may take long."""
@@ -31,7 +31,7 @@ def missing() -> str:
     return f"{' and '.join(programs)} of Debian's package mariadb-server" if programs else ""
 
 
-class Server:
+class MariaDBServer:
     """A MariaDB server in a new directory; `stop` ends it."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Server:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[Server]:
+    def running(cls) -> Iterator[MariaDBServer]:
         """Give a server for the length of a block."""
         server = cls()
         try:

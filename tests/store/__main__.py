@@ -31,7 +31,7 @@ def main(where: str, *arguments: str) -> int:
     if lacking := mariadb.missing():
         sys.stdout.write(f"not here: {lacking}\n")
         return NOT_HERE
-    with mariadb.Server.running() as server:
+    with mariadb.MariaDBServer.running() as server:
         return run(server.database(), list(arguments))
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Dialect, Select
 
 from ehcp_flow.store.portable_statements import PortableStatements
-from ehcp_flow.store.portable_tables import SPOKEN, Tables
+from ehcp_flow.store.portable_tables import SPOKEN, StoreTables
 from ehcp_flow.store.schema_scripts import dialect_called, schema_sql
 from ehcp_flow.store.table_names import Names
 
@@ -19,7 +19,7 @@ PINNED = Path(__file__).parent / "data" / "statements"
 
 def sent(dialect: Dialect, schema: str | None = None) -> Iterator[tuple[str, Any]]:
     """Every statement, by name."""
-    tables = Tables(Names(schema=schema))
+    tables = StoreTables(Names(schema=schema))
     sql = PortableStatements(tables, dialect)
     for name, statement in vars(sql).items():
         if hasattr(statement, "compile"):
