@@ -14,10 +14,12 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-__all__ = ["LentPostgreSQL", "LentSQLite", "is_lent", "lending_engine", "lent"]
+__all__ = ["Lent", "LentPostgreSQL", "LentSQLite", "is_lent", "lending_engine", "lent"]
 
 
-class _Lent:
+class Lent:
+    """What a dialect is whose connections are lent."""
+
     def do_begin(self, _raw: Any) -> None:
         """Nothing: whoever lent it began the transaction."""
 
@@ -27,13 +29,13 @@ class _Lent:
         """Nothing: it is set up."""
 
 
-class LentSQLite(_Lent, SQLiteDialect_pysqlite):
+class LentSQLite(Lent, SQLiteDialect_pysqlite):
     """SQLite, lent."""
 
     supports_statement_cache = True
 
 
-class LentPostgreSQL(_Lent, PGDialect_psycopg):
+class LentPostgreSQL(Lent, PGDialect_psycopg):
     """PostgreSQL, lent."""
 
     supports_statement_cache = True

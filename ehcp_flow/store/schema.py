@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, exc, insert, text
 
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
+from ehcp_flow.store.lent import Lent
 from ehcp_flow.store.portable_tables import MIGRATED, StoreTables
 from ehcp_flow.store.revisions import REVISION, found
 from ehcp_flow.store.rights import renew
@@ -40,9 +41,10 @@ _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level
 def check(connection: Connection, names: Names) -> None:
     """Raise SchemaMissing, SchemaOutOfDate or SchemaTooNew unless the database has the schema that is needed.
 
-    What was found good once is not looked at again on the same engine.
+    What was found good once is not looked at again on the same engine; but where connections are lent, any of them may
+    be to another database.
     """
-    good = _GOOD.setdefault(connection.engine, set())
+    good = set[Names]() if isinstance(connection.dialect, Lent) else _GOOD.setdefault(connection.engine, set())
     if names in good:
         return
     revision = found(connection, names)
