@@ -59,12 +59,12 @@ def own_engine(url: str, *, busy_seconds: float = 10.0, create: bool = True) -> 
 def other_engine(url: str, *, busy_seconds: float = 10.0) -> Engine:
     """Return an engine for a database of the portable store, which waits for locks no longer than that.
 
-    Raises StoreURLError for an address that SQLAlchemy does not take, ImportError where its driver is not installed.
+    Raises StoreURLError for an address that SQLAlchemy does not take, or whose driver is not installed.
     """
     try:
         engine = create_engine(url, pool_timeout=busy_seconds, pool_pre_ping=True, **_POOL)
-    except (exc.ArgumentError, exc.NoSuchModuleError, ValueError) as error:
-        raise StoreURLError(url, str(error).partition(chr(10))[0]) from None
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError) as error:
+        raise StoreURLError(url, _why_not(error)) from None
     wait_for_locks(engine, busy_seconds)
     return engine
 
@@ -85,8 +85,8 @@ def engine_of_asyncio(url: str, *, busy_seconds: float = 10.0, create: bool = Tr
     except exc.InvalidRequestError:
         known = "sqlite+aiosqlite:///file, postgresql+psycopg:// or postgresql+asyncpg://"
         raise StoreURLError(url, f"it has no driver of asyncio's; write {known}") from None
-    except (exc.ArgumentError, exc.NoSuchModuleError, ValueError) as error:
-        raise StoreURLError(url, str(error).partition(chr(10))[0]) from None
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError) as error:
+        raise StoreURLError(url, _why_not(error)) from None
     wait_for_locks(made.sync_engine, busy_seconds)
     return made.sync_engine
 
@@ -115,6 +115,12 @@ def _aiosqlite(url: str, rest: str, busy_seconds: float, *, create: bool) -> Eng
         cursor.close()
 
     return made.sync_engine
+
+
+def _why_not(error: Exception) -> str:
+    """Return why there is no engine for an address, in SQLAlchemy's words; those of a driver's absence are Python's."""
+    said = str(error).partition("\n")[0]
+    return f"its driver is not installed here ({said})" if isinstance(error, ImportError) else said
 
 
 _WAITING: Final = {

@@ -178,6 +178,7 @@ def test_a_connection_that_broke_in_the_commit_leaves_the_outcome_open() -> None
     [
         ("mysql+pymysql://u:geheim@h:port/d", "invalid literal|Could not parse"),
         ("mssql+nothing://u:geheim@h/d", "Can't load plugin"),
+        ("mysql://u:geheim@h/d", "its driver is not installed here"),
         ("mysql+aiomysql://u:geheim@h/d", "AsyncStore"),
         ("postgresql+asyncpg://u:geheim@h/d", "AsyncStore"),
     ],
