@@ -51,6 +51,7 @@ SHORT = {
     "closed.py": "one function, below everything that holds a closed set",
     "contrib/django/apps.py": "Django looks for it",
     "contrib/django/migrating.py": "what each migration does is history, and does not grow with the app",
+    "contrib/django/lent_connection.py": "Django's connection is no driver's, and nobody else may know Django",
     "contrib/django/models.py": "Django looks for it",
     "conversion/row_ids.py": "one question, asked of each row of a sheet",
     "docstrings.py": "one function, below everything that shows a docstring",
