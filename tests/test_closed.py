@@ -42,7 +42,7 @@ HELD_ELSEWHERE = {
     "moves.region._OF_DISPUTES": "what answers a question is complete together with the table beside it",
     "particular_table._SETTLED": "another type is refused when the names are read",
     "reports.one_sheet._NAMES": "the parts of the sheet, from which what gave way is made",
-    "reports.published_page._LEVELS": "a row of another level is passed over before it is looked up",
+    "measures.published_figures._LEVELS": "a row of another level is passed over before it is looked up",
     "store.addresses._MODES": "another mode is refused before it is looked up",
     "store.addresses._SWITCH": "another word is refused before it is looked up",
     "store.driver_errors._HOST": "another code is passed over before it is looked up",

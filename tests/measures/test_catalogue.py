@@ -12,7 +12,7 @@ from ehcp_flow.measures import catalogue
 from ehcp_flow.measures.catalogue import measure_of
 from ehcp_flow.measures.figures import FIGURES, ORDERED
 
-HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
+HEADS = Path(__file__).parents[2] / "ehcp_flow" / "measures" / "data" / "dfe.csv"
 
 
 def test_every_published_column_is_in_the_catalogue_under_its_own_name():
