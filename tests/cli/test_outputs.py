@@ -51,6 +51,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "facts": [("facts",)],
     "scorecard": [("scorecard", "{csv}", "--plan", "{plan}", *_DAY), ("scorecard", "{url}", "--plan", "{plan}", *_DAY)],
     "forecast certain": [("forecast", "certain", "{csv}", *_DAY), ("forecast", "certain", "{url}", *_DAY)],
+    "forecast demand": [("forecast", "demand", "--authority", "885")],
     "late": [("late", "--store", "{url}")],
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
     "explain": [
