@@ -31,7 +31,7 @@ READS = {
 # What a text that is no name of a file is called.
 TEXTS = {
     "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
-    "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
+    "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
     "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "NAME|DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
