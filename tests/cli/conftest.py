@@ -16,7 +16,7 @@ from tests.sen2.made_returns import CLEAN
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, and
+    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, one with a long history, and
     the return of the year before.
 
     The store has one case more, `told`, whose second fact holds a free text.
@@ -31,6 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
     (made / "return.xml").write_bytes((ROOT / "examples" / "sen2-return.xml").read_bytes().replace(b"31-11", b"11-03"))
     write_synth(made / "council.csv", 30, 3, authority="885", as_of="2026-01-15", persons=made / "persons.csv")
+    write_synth(made / "long.csv", 800, 5, authority="885", as_of="2026-06-30")
     (made / "sen2.xml").write_text(CLEAN, "utf-8")
     (made / "sen2-2026.xml").write_text(CLEAN, "utf-8")
     (made / "sen2-2025.xml").write_text(CLEAN.replace("<Year>2026", "<Year>2025"), "utf-8")

@@ -51,6 +51,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "facts": [("facts",)],
     "scorecard": [("scorecard", "{csv}", "--plan", "{plan}", *_DAY), ("scorecard", "{url}", "--plan", "{plan}", *_DAY)],
     "forecast certain": [("forecast", "certain", "{csv}", *_DAY), ("forecast", "certain", "{url}", *_DAY)],
+    "forecast flow": [("forecast", "{long}", "--as-of", "2026-06-30", "--months", "1", "--runs", "9")],
     "forecast demand": [("forecast", "demand", "--authority", "885")],
     "late": [("late", "--store", "{url}")],
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
@@ -229,7 +230,7 @@ def own(desk: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("cases.csv", "cases.db"):
         shutil.copyfile(desk / name, folder / name)
-    for name in ("council.csv", "persons.csv", "sen2.xml"):
+    for name in ("council.csv", "long.csv", "persons.csv", "sen2.xml"):
         shutil.copyfile(desk / name, folder / name)
     (folder / "damaged.xml").write_text((desk / "sen2.xml").read_text().replace("2025-11-10", "2025-11-31"))
     (folder / "draft-law").mkdir()
@@ -251,6 +252,7 @@ def filled(call: tuple[str, ...], folder: Path) -> list[str]:
         "columns": folder / "columns.toml",
         "plan": folder / "plan.toml",
         "council": folder / "council.csv",
+        "long": folder / "long.csv",
         "persons": folder / "persons.csv",
         "return": folder / "sen2.xml",
         "damaged": folder / "damaged.xml",
