@@ -4,9 +4,9 @@
 
 Three worlds of twenty councils of 2,000 cases each: late by durations (twenty authorities in DfE's rates), by a queue
 before the psychologist, and by one whose pace changes. Each council is forecast at the end of twelve months, one to six
-months ahead, by what had happened then, and held against what came. Prints, for the plans issued and for the share in 20
-weeks: how many lay in the bands of eight in ten, the mean error beside that of the mean of the last three months, and the
-council on which it was worst. `--speed` takes 8,000 cases, 12 months and 500 runs as a process instead.
+months ahead, by what had happened then, and held against what came. Prints, for the plans issued and for the share in
+20 weeks: how many lay in the bands of eight in ten, the mean error beside that of the mean of the last three months,
+and the council on which it was worst. `--speed` takes 8,000 cases, 12 months and 500 runs as a process instead.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from tests.sen2.made_returns import CLEAN
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, one with a long history, and
-    the return of the year before.
+    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, one
+    with a long history, and the return of the year before.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """

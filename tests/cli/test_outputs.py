@@ -31,8 +31,8 @@ READS = {
 # What a text that is no name of a file is called.
 TEXTS = {
     "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
-    "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
-    "[NAME]",
+    "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]",
+    "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "NAME|DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
 _DAY = ("--as-of", "2025-10-21")
