@@ -1,12 +1,13 @@
 """The forecast of flow against made-up councils whose cause of lateness is known: what it missed by, and its bands.
 
-    python benchmarks/forecast.py [--councils N] [--cases N] [--world NAME] [--speed]
+    python benchmarks/forecast.py [--councils N] [--cases N] [--world NAME] [--speed | --levers]
 
 Three worlds of twenty councils of 2,000 cases each: late by durations (twenty authorities in DfE's rates), by a queue
 before the psychologist, and by one whose pace changes. Each council is forecast at the end of twelve months, one to six
 months ahead, by what had happened then, and held against what came. Prints, for the plans issued and for the share in
 20 weeks: how many lay in the bands of eight in ten, the mean error beside that of the mean of the last three months,
 and the council on which it was worst. `--speed` takes 8,000 cases, 12 months and 500 runs as a process instead.
+`--levers` asks what a change of capacity would do, and holds that against the same council in which it really came.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from pathlib import Path
 from statistics import fmean
 
 from ehcp_flow.bulk import Answers
-from ehcp_flow.forecast.flow_forecast import flow_backtest
+from ehcp_flow.forecast.flow_figures import figures_of, months_after
+from ehcp_flow.forecast.flow_forecast import flow_backtest, flow_forecast
 from ehcp_flow.forecast.request_paths import RequestPath, paths_of
+from ehcp_flow.forecast.scenario import Scenario
 from ehcp_flow.synth import authorities, write_synth
 
 AS_OF = dt.date(2026, 6, 30)
@@ -68,6 +71,32 @@ def tried(world: str, councils: int, cases: int) -> None:
         )
 
 
+def levers(councils: int, cases: int) -> None:
+    """Print what a change of capacity was said to do to open requests after six months, and what it did."""
+    origin, ahead = dt.date(2025, 12, 31), months_after(dt.date(2025, 12, 31), 6)
+    good = 0
+    for number in range(councils):
+        weekly = (8, 7, 3, 9)[number % 4]
+        worlds = []
+        for stated in (("psychological=5",), ("psychological=5", f"psychological={weekly}@2026-01-05")):
+            WORLDS["lever"] = lambda place, stated=stated: (("885", "801")[place % 2], stated)
+            worlds.append(paths("lever", number, cases))
+        came = [figures_of(world, ahead)["open_requests"][-1] for world in worlds]
+        change = Scenario.model_validate(
+            {"title": "changed", "capacity": [
+                {"of": "psychological", "weekly": weekly, "from": dt.date(2026, 1, 5)}
+            ]}
+        )  # fmt: skip
+        rows = flow_forecast(worlds[0], origin, months=6, runs=200, figures=["open_requests"], scenarios=[change])
+        said = rows[-1]["value"] - rows[5]["value"]
+        truth = came[1] - came[0]
+        right, near = said * truth > 0, abs(said - truth) <= abs(truth) / 4
+        good += near
+        way, size = "right" if right else "WRONG", "within" if near else "not within"
+        print(f"5 to {weekly} a week: said {said:+.0f}, came {truth:+.0f}, {way} way, {size} a quarter", flush=True)
+    print(f"within a quarter: {good} of {councils}")
+
+
 def speed(cases: int) -> None:
     """Print what a forecast, and the calendar of certain work, take as processes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -89,9 +118,13 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=2_000)
     parser.add_argument("--world", choices=WORLDS)
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--levers", action="store_true")
     asked = parser.parse_args()
     if asked.speed:
         speed(8_000)
+        return
+    if asked.levers:
+        levers(asked.councils, asked.cases)
         return
     print(f"{'world':20}{'figure':30}{'tries':>6}{'in band':>9}{'least':>9}{'missed':>9}{'naive':>9}{'worst':>9}")
     for world in [asked.world] if asked.world else WORLDS:

@@ -32,6 +32,7 @@ _IN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "open_over_20_weeks": ("Open for over 20 weeks", ""),
     "longest_wait_weeks": ("Longest wait", " weeks"),
 }
+_SHARE: Final = "pc_plans_issued_20_weeks_ex"
 _TRIED_MONTHS: Final = 6
 
 
@@ -49,6 +50,13 @@ class _Ahead:
             "--figure NAME",
             "This figure, by its name in the measures, given again; without it, requests, plans, the share in 20 "
             "weeks, what is open for longer, and the longest wait.",
+        ),
+    ] = None
+    scenario: Annotated[
+        list[str] | None,
+        option(
+            "--scenario FILE",
+            "What would be if this were changed (TOML): the capacity of an adviser, demand; given again, side by side.",
         ),
     ] = None
     backtest: Annotated[
@@ -80,8 +88,17 @@ def _flow(*, query: CaseQuery, ahead: _Ahead, only: Only = None, printed: PrintO
     try:
         from ehcp_flow.forecast.flow_figures import SHOWN_FIGURES
         from ehcp_flow.forecast.flow_forecast import FLOW_BACKTEST_COLUMNS, FLOW_COLUMNS, flow_backtest, flow_forecast
+        from ehcp_flow.forecast.scenario import read_scenario
+        from ehcp_flow.forecast.work_ahead import AS_NOW
     except ImportError:
         raise LibraryMissing("numpy", "forecast") from None
+    scenarios = [read_scenario(file) for file in ahead.scenario or ()]
+    if scenarios and ahead.backtest:
+        raise typer.BadParameter(
+            "a back-test is of things as they were; leave one of them out", param_hint="--scenario"
+        )
+    if len({each.title for each in scenarios} | {AS_NOW}) <= len(scenarios):
+        raise typer.BadParameter("two of them have the same title; name them apart", param_hint="--scenario")
     paths, leave = _paths(query, pairs(only))
     chosen = tuple(ahead.figure or SHOWN_FIGURES)
     backtest = ahead.backtest
@@ -89,8 +106,9 @@ def _flow(*, query: CaseQuery, ahead: _Ahead, only: Only = None, printed: PrintO
         rows = flow_backtest(paths, query.on, months=ahead.months or _TRIED_MONTHS, figures=chosen)
     else:
         rows = flow_forecast(
-            paths, query.on, months=ahead.months or 12, seed=ahead.seed, runs=ahead.runs, figures=chosen
-        )
+            paths, query.on, months=ahead.months or 12, seed=ahead.seed, runs=ahead.runs, figures=chosen,
+            scenarios=scenarios,
+        )  # fmt: skip
     if printed.as_table:
         _print(rows, backtest=backtest)
     else:
@@ -115,9 +133,9 @@ def _print(rows: Sequence[Mapping[str, Any]], *, backtest: bool) -> None:
     from ehcp_flow.cli.printed_table import paragraph, print_rows
 
     if not backtest:
-        for figure in dict.fromkeys(row["figure"] for row in rows):
-            mine = [row for row in rows if row["figure"] == figure]
-            print_rows([_row_shown(row) for row in mine], (), title=_IN_WORDS[figure][0])
+        for scenario, figure in dict.fromkeys((row["scenario"], row["figure"]) for row in rows):
+            mine = [row for row in rows if (row["scenario"], row["figure"]) == (scenario, figure)]
+            print_rows([_row_shown(row) for row in mine], (), title=f"{_IN_WORDS[figure][0]}, {scenario}")
         sys.stdout.write("\n")
     for text in _tried(rows) if backtest else _said(rows):
         sys.stdout.write(f"{paragraph(text)}\n")
@@ -129,9 +147,10 @@ def _row_shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _said(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what the last month of each figure says, in a sentence."""
-    for row in {row["figure"]: row for row in rows}.values():
-        name, unit = _IN_WORDS[row["figure"]]
+    """Yield what the last month of each figure says, in a sentence, and what a scenario does to the share in time."""
+    for (scenario, figure), row in {(row["scenario"], row["figure"]): row for row in rows}.items():
+        name, unit = _IN_WORDS[figure]
+        name = f"{name}, {scenario}"
         if row["value"] is None:
             yield f"{name}: nothing can be said of {row['period']}, in which no plan is expected."
             continue
@@ -142,6 +161,32 @@ def _said(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"{name}: in {row['period']} {row['value']:g}{unit}; eight times in ten from {row['low']:g} to "
             f"{row['high']:g}; {missed}."
         )
+    yield from _turns(rows)
+
+
+def _turns(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield in which month each scenario turns the share in time, and why it can fall before it rises."""
+    from ehcp_flow.forecast.work_ahead import AS_NOW
+
+    by_scenario: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["figure"] == _SHARE and row["value"] is not None:
+            by_scenario.setdefault(row["scenario"], []).append(row)
+    now = {row["period"]: row["value"] for row in by_scenario.pop(AS_NOW, ())}
+    for scenario, mine in by_scenario.items():
+        lower = next((row["period"] for row in mine if row["value"] < now.get(row["period"], 0)), None)
+        higher = next((row["period"] for row in mine if row["value"] > now.get(row["period"], row["value"])), None)
+        if lower is not None and (higher is None or lower < higher):
+            then = "and is not higher in these months" if higher is None else f"and higher from {higher} on"
+            yield (
+                f"{scenario}: the share in 20 weeks is lower than as now from {lower} on, {then}. A plan that goes out "
+                "after a long wait counts as late in the month in which it goes; of the requests of any month no more "
+                "are late for that."
+            )
+        elif higher is not None:
+            yield f"{scenario}: the share in 20 weeks is higher than as now from {higher} on."
+        else:
+            yield f"{scenario}: the share in 20 weeks is as now in these months."
 
 
 def _tried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -171,6 +216,7 @@ FLOW: Final = CliCommand(
     _flow,
     (
         "ehcp-flow forecast long.csv --as-of 2026-06-30 --months 3",
+        "ehcp-flow forecast long.csv --as-of 2026-06-30 --scenario more.toml --format csv > more.csv",
         "ehcp-flow forecast long.csv --as-of 2026-06-30 --backtest --format csv > tried.csv",
     ),
 )

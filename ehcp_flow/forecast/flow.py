@@ -79,24 +79,35 @@ class Flow:
             raise HistoryTooShort(f"the flow on {self.as_of.isoformat()}", found, wanted)
 
     def simulated(
-        self, months: Sequence[Month], *, seed: int, runs: int, queues: Sequence[Queue] | None = None
+        self,
+        months: Sequence[Month],
+        *,
+        seed: int,
+        runs: int,
+        queues: Sequence[Queue] | None = None,
+        demand: Sequence[tuple[float, int, int]] = (),
     ) -> Mapping[str, Floats]:
-        """Return each figure of these months, a row for each run; `queues` are those that were seen if not given."""
+        """Return each figure of these months, a row for each run; `queues` are those that were seen if not given.
+
+        `demand` says by which factor more requests come than is expected, from a day to another.
+        """
         random = np.random.default_rng(seed)
         shares = np.array_split(np.arange(runs), min(_DRAWN, runs))
-        parts = [self._drawn(months, len(share), random, self.queues if queues is None else queues) for share in shares]
+        lined_up = self.queues if queues is None else queues
+        parts = [self._drawn(months, len(share), random, lined_up, demand) for share in shares]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _drawn(
-        self, months: Sequence[Month], runs: int, random: np.random.Generator, queues: Sequence[Queue]
-    ) -> dict[str, Floats]:
+        self, months: Sequence[Month], runs: int, random: np.random.Generator, queues: Sequence[Queue],
+        demand: Sequence[tuple[float, int, int]],
+    ) -> dict[str, Floats]:  # fmt: skip
         """Return so many runs by one drawing of the pace: each request of the past counts as often as chance says."""
         known, today = self._known, self.today
         pace = _Pace(known, today, random, queues)
         open_now = known.ended == NEVER
         received = np.broadcast_to(known.received[open_now], (runs, int(open_now.sum())))
         agreed, drafted = (np.broadcast_to(each[open_now], received.shape) for each in (known.agreed, known.drafted))
-        new = self._new_requests(months[-1].last, runs, random)
+        new = self._new_requests(months[-1].last, runs, random, demand)
         received = np.concatenate([received, new], axis=1)
         never = np.full(new.shape, NEVER)
         agreed, drafted = (np.concatenate([each, never], axis=1) for each in (agreed, drafted))
@@ -115,7 +126,9 @@ class Flow:
             whole(known.in_time, ended <= due), whole(known.excepted, excepted & plan), months,
         )  # fmt: skip
 
-    def _new_requests(self, until: int, runs: int, random: np.random.Generator) -> Days:
+    def _new_requests(
+        self, until: int, runs: int, random: np.random.Generator, demand: Sequence[tuple[float, int, int]]
+    ) -> Days:
         """Return the days of the requests to come, a row for each run, filled up with `NEVER`."""
         received, today = self._known.received, self.today
         last = int((received > today - _WINDOW).sum())
@@ -126,6 +139,8 @@ class Flow:
         days = np.arange(today + 1, until + 1)
         ahead = (days - today) / _WINDOW
         expected = last / _WINDOW * grew**0.5 * growth**ahead * self._season(days)
+        for factor, begins, ends in demand:
+            expected = np.where((days >= begins) & (days <= ends), expected * factor, expected)
         apart = random.normal(0, 1, (runs, 1)) * (_YEARLY**2 + 1 / max(last, 1)) ** 0.5
         many = random.poisson(expected * np.exp(apart * np.sqrt(np.minimum(ahead, 1.0))))
         new = np.full((runs, int(many.sum(1).max())), NEVER)

@@ -19,7 +19,9 @@ from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.forecast.demand import HistoryTooShort
 from ehcp_flow.forecast.flow import Flow
 from ehcp_flow.forecast.flow_figures import FLOW_FIGURES, SHOWN_FIGURES, Month, figures_of, months_after
+from ehcp_flow.forecast.hazards import Floats
 from ehcp_flow.forecast.request_paths import RequestPath
+from ehcp_flow.forecast.scenario import Scenario
 from ehcp_flow.forecast.work_ahead import AS_NOW, MOST_MONTHS
 
 __all__ = [
@@ -60,23 +62,30 @@ def flow_forecast(
     seed: int = 1,
     runs: int = 500,
     figures: Sequence[str] = SHOWN_FIGURES,
+    scenarios: Sequence[Scenario] = (),
 ) -> list[Row]:
     """Return the figures of so many whole months after that of `as_of`, by what was known on it: see `FLOW_COLUMNS`.
 
+    First as things are now, then with what each of the `scenarios` changes; the error is that of things as they were.
     `figures` are some of `FLOW_FIGURES`. The same seed gives the same rows. Raises HistoryTooShort for too little
     history, UnknownNameError for a figure that is not forecast, RangeError for months or runs that cannot be.
     """
     _refuse(months, runs, figures)
     ahead = months_after(as_of, months)
-    told = _told(Flow(paths, as_of), ahead, seed, runs, figures)
+    flow = Flow(paths, as_of)
+    told = {AS_NOW: _told(flow.simulated(ahead, seed=seed, runs=runs), figures)}
+    for each in scenarios:
+        found = flow.simulated(ahead, seed=seed, runs=runs, queues=each.queues(flow), demand=each.demand_on())
+        told[each.title] = _told(found, figures)
     errors = _errors(list(_tries(paths, as_of, months, figures, _TRIED + months - 1)))
     return [
         {
-            "scenario": AS_NOW, "figure": name, "period": month.label, **each._asdict(), "certain": False,
+            "scenario": scenario, "figure": name, "period": month.label, **each._asdict(), "certain": False,
             "error": errors.get((name, distance)),
         }
+        for scenario, of_scenario in told.items()
         for name in figures
-        for distance, (month, each) in enumerate(zip(ahead, told[name], strict=True), start=1)
+        for distance, (month, each) in enumerate(zip(ahead, of_scenario[name], strict=True), start=1)
     ]  # fmt: skip
 
 
@@ -102,11 +111,8 @@ def _refuse(months: int, runs: int, figures: Iterable[str]) -> None:
             raise UnknownNameError("figure", name, FLOW_FIGURES)
 
 
-def _told(
-    flow: Flow, ahead: Sequence[Month], seed: int, runs: int, figures: Iterable[str]
-) -> Mapping[str, Sequence[_Banded]]:
-    found = flow.simulated(ahead, seed=seed, runs=runs)
-    return {name: [_middle(found[name][:, at]) for at in range(len(ahead))] for name in figures}
+def _told(found: Mapping[str, Floats], figures: Iterable[str]) -> Mapping[str, Sequence[_Banded]]:
+    return {name: [_middle(found[name][:, at]) for at in range(found[name].shape[1])] for name in figures}
 
 
 def _middle(values: Any) -> _Banded:
@@ -133,7 +139,7 @@ def _tries(
             flow = Flow(paths, origin)
         except HistoryTooShort:
             return
-        told = _told(flow, ahead, origin.toordinal(), _TRIED_RUNS, figures)
+        told = _told(flow.simulated(ahead, seed=origin.toordinal(), runs=_TRIED_RUNS), figures)
         came = figures_of(paths, ahead)
         naive_ways = _naive(flow.paths, months_after(add_months(origin.replace(day=1), -_LATELY), _LATELY))
         for name in figures:

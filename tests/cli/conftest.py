@@ -40,6 +40,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'counting = "5 weeks after"\nact = "give the advice"\ndone_by = ["advice_received"]\n',
         "utf-8",
     )
+    (made / "more.toml").write_text(
+        'title = "More psychologists"\n[[capacity]]\nof = "psychological"\nweekly = 4\nfrom = 2026-09-01\n', "utf-8"
+    )
     (made / "numbers.csv").write_text("rule,dfe\nupn_check,2010Q\n", "utf-8")
     (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")
     (made / "columns.toml").write_text(

@@ -26,7 +26,7 @@ from tests.cli.running import environment, invoke, run
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
     "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
-    "--rules", "--facts", "OLD", "NEW",
+    "--rules", "--facts", "--scenario", "OLD", "NEW",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {

@@ -150,7 +150,7 @@ def test_the_command_prints_what_the_call_gives(council):
 
 def test_the_table_says_each_figure_in_a_sentence_with_how_far_it_missed(council):
     text = " ".join(invoke("forecast", council, "--as-of", AS_OF, "--months", "1", "--format", "table").stdout.split())
-    assert "Longest wait: in 2026-07" in text
+    assert "Longest wait, as now: in 2026-07" in text
     assert text.count("so far ahead it missed by") == len(SHOWN_FIGURES)
     tried = " ".join(invoke("forecast", council, "--as-of", AS_OF, "--backtest", "--format", "table").stdout.split())
     assert tried.count("Worst on") == len(SHOWN_FIGURES)
@@ -170,7 +170,10 @@ def test_sentences_where_nothing_is_known(tmp_path):
     file.write_text("\n".join(["case_id,event,on,authority", *lines]) + "\n")
     call = ("forecast", file, "--as-of", "2025-06-30", "--months", "1", "--figure", SHARE, "--format", "table")
     text = " ".join(invoke(*call).stdout.split())
-    assert "In 20 weeks, exceptions left out: nothing can be said of 2025-07, in which no plan is expected." in text
+    assert (
+        "In 20 weeks, exceptions left out, as now: nothing can be said of 2025-07, in which no plan is expected."
+        in text
+    )
     late = " ".join(invoke(*call[:3], "2026-06-30", *call[4:], "--backtest").stdout.split())
     assert "In 20 weeks, exceptions left out: nothing came that could be held against it." in late
     young = invoke("forecast", file, "--as-of", "2025-06-01", "--months", "1", "--format", "table")
