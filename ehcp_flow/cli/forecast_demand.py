@@ -103,7 +103,7 @@ def _tried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _missed(row: Mapping[str, Any], way: str) -> float:
-    return abs(100 * (float(row[way]) / row["actual"] - 1))
+    return abs(100 * (float(row[way]) / float(row["actual"]) - 1))
 
 
 DEMAND: Final = CliCommand(

@@ -28,6 +28,8 @@ _DESKS: Final = 5
 _REFUSED: Final = 0.22
 _NO_PLAN: Final = 0.05
 _MOST: Final = 10_000
+_STREAMS: Final = 10
+"""From this number on each case has a stream of chance of its own."""
 
 
 class Weekly(NamedTuple):
@@ -88,7 +90,8 @@ def queued_lives(
         if refused:
             life.add("assessment_refused", decided)
         else:
-            _assessed(life, chance, decided, came[place], weekly.party, as_of)
+            # A stream for each case, so that another pace changes nothing but what follows from it.
+            _assessed(life, Chance(seed, _STREAMS + place), decided, came[place], weekly.party, as_of)
         yield life.case_id, authority, life.until(as_of)
 
 
