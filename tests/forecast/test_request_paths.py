@@ -7,7 +7,7 @@ import pytest
 from ehcp_flow.answers import answer
 from ehcp_flow.case import group_cases
 from ehcp_flow.forecast.flow_figures import figures_of, months_after
-from ehcp_flow.forecast.request_paths import NEVER, paths_of
+from ehcp_flow.forecast.request_paths import NEVER, RequestPath, paths_of
 from ehcp_flow.measures import measure
 from ehcp_flow.synth import synth
 from tests.forecast.made_up_paths import AS_OF, day, way
@@ -67,6 +67,17 @@ def test_cut_at_a_day_it_is_what_was_known_then(on, stage):
     assert whole.as_at(day(on)) == then
     assert then.stage == stage
     assert whole.as_at(day("2026-01-04")) is None
+
+
+def test_nothing_of_a_child_is_looked_at():
+    assert RequestPath._fields == (
+        "received", "due", "agreed", "drafted", "ended", "how", "excepted", "in_time", "asked",
+    )  # fmt: skip
+    child = told(
+        "a", "2014-05-01 date_of_birth", *WHOLE, "2026-01-05 particular_recorded particular=need;value=ASD",
+        "2026-01-05 particular_recorded particular=placement;value=special",
+    )  # fmt: skip
+    assert paths_of(answer(child, AS_OF)) == paths(*WHOLE)
 
 
 def test_what_nobody_recorded_is_taken_from_what_follows():
