@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "ehcp_flow"
 HELD_ELSEWHERE = {
     "bulk.deadline_columns._COLUMNS": "another name is an AttributeError before it is looked up",
     "cli.app.COMMANDS": "another command is refused before it is looked up",
+    "cli.forecast_flow._IN_WORDS": "another figure is refused before it is looked up: tests/forecast asks for each",
     "cli.messages.OF_ANOTHER_LAW": "`may_be_of_another_law` asks first whether it has the kind",
     "conversion.cell_dates._EPOCHS": "the two values of a bool",
     "conversion.proposing._OF_THE_PERSON": "another role is asked about before it is looked up",

@@ -28,6 +28,7 @@ _IN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "plans_issued_den_ex": ("Plans issued, exceptions left out", ""),
     "pc_plans_issued_within_20_weeks": ("In 20 weeks, of all plans issued", " %"),
     "pc_plans_issued_20_weeks_ex": ("In 20 weeks, exceptions left out", " %"),
+    "finished_by_20": ("Ended within 20 weeks, of the requests of the month", " %"),
     "open_requests": ("Open requests at the end of the month", ""),
     "open_over_20_weeks": ("Open for over 20 weeks", ""),
     "longest_wait_weeks": ("Longest wait", " weeks"),

@@ -18,7 +18,7 @@ from ehcp_flow.forecast.adviser_queues import Queue, queues_seen
 from ehcp_flow.forecast.demand import HistoryTooShort
 from ehcp_flow.forecast.flow_figures import Month, simulated_figures
 from ehcp_flow.forecast.hazards import Chances, Days, Floats, Marks
-from ehcp_flow.forecast.request_paths import NEVER, TWENTY_WEEKS, RequestPath
+from ehcp_flow.forecast.request_paths import NEVER, RequestPath
 
 __all__ = ["MONTHS_NEEDED", "PLANS_NEEDED", "Flow"]
 
@@ -67,6 +67,8 @@ class Flow:
         excepted = np.array([path.excepted for path in self.paths])
         in_time = np.array([path.in_time for path in self.paths])
         self._known = _Known(received, due, agreed, drafted, ended, plan, excepted, in_time)
+        # Twenty weeks, unless another law is asked.
+        self._allowed = int(np.median(due - received))
         self.queues = queues_seen(self.paths, self.today)
 
     def _refuse_too_little(self) -> None:
@@ -112,7 +114,7 @@ class Flow:
         never = np.full(new.shape, NEVER)
         agreed, drafted = (np.concatenate([each, never], axis=1) for each in (agreed, drafted))
         due = np.concatenate([np.broadcast_to(known.due[open_now], agreed[:, : open_now.sum()].shape),
-                              new + TWENTY_WEEKS], axis=1)  # fmt: skip
+                              new + self._allowed], axis=1)  # fmt: skip
         lined_up = [_before(queue, open_now, new.shape) for queue in queues]
         ended, plan = pace.run(received, agreed, drafted, random, list(zip(queues, lined_up, strict=True)))
         excepted = random.random(ended.shape) < np.where(ended <= due, pace.excepted_in_time, pace.excepted_late)

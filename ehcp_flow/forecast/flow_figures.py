@@ -13,16 +13,20 @@ from ehcp_flow.counting import add_months
 from ehcp_flow.forecast.hazards import Days, Floats, Marks
 from ehcp_flow.forecast.request_paths import NEVER, RequestPath
 
-__all__ = ["FLOW_FIGURES", "SHOWN_FIGURES", "Month", "figures_of", "months_after", "simulated_figures"]
+__all__ = ["COHORT", "FLOW_FIGURES", "SHOWN_FIGURES", "Month", "figures_of", "months_after", "simulated_figures"]
 
 FLOW_FIGURES: Final = (
     "requests_received_in_year", "plans_issued_den", "plans_issued_den_ex", "pc_plans_issued_within_20_weeks",
-    "pc_plans_issued_20_weeks_ex", "open_requests", "open_over_20_weeks", "longest_wait_weeks",
+    "pc_plans_issued_20_weeks_ex", "finished_by_20", "open_requests", "open_over_20_weeks", "longest_wait_weeks",
 )  # fmt: skip
 """The figures that are forecast: those of `measures` by their names there, and stocks on the last day of the month.
 
-A stock is of requests whose own twenty weeks still run: what an order or a mediation brought back is on another clock.
+`finished_by_20` is of the requests that came in the month: the share that had ended, with a plan or without, by the end
+of their twentieth week. A stock is of requests whose own twenty weeks still run: what an order or a mediation brought
+back is on another clock.
 """
+COHORT: Final = "finished_by_20"
+"""The one that is of the requests of a month, and known twenty weeks after it."""
 SHOWN_FIGURES: Final = (
     "requests_received_in_year", "plans_issued_den", "pc_plans_issued_20_weeks_ex", "open_over_20_weeks",
     "longest_wait_weeks",
@@ -51,8 +55,10 @@ def months_after(day: dt.date, many: int) -> list[Month]:
     ]
 
 
-def figures_of(paths: Sequence[RequestPath], months: Sequence[Month]) -> Mapping[str, list[float | None]]:
-    """Return each figure by month, as it came; a share of no plan is None."""
+def figures_of(
+    paths: Sequence[RequestPath], months: Sequence[Month], until: int = NEVER
+) -> Mapping[str, list[float | None]]:
+    """Return each figure by month, as it came; a share of none is None, and one that a day was too early for."""
     if not paths:
         paths = [RequestPath(NEVER, NEVER)]
     found = simulated_figures(
@@ -63,7 +69,11 @@ def figures_of(paths: Sequence[RequestPath], months: Sequence[Month]) -> Mapping
         np.array([[each.excepted for each in paths]]),
         months,
     )
-    return {name: [None if np.isnan(value) else float(value) for value in values[0]] for name, values in found.items()}
+    told = {name: [None if np.isnan(value) else float(value) for value in values[0]] for name, values in found.items()}
+    told[COHORT] = [
+        value if month.last + _OVER <= until else None for month, value in zip(months, told[COHORT], strict=True)
+    ]
+    return told
 
 
 def simulated_figures(
@@ -77,12 +87,14 @@ def simulated_figures(
         usual = issued & ~excepted
         waits = (received <= month.last) & (ended > month.last)
         age = np.where(waits, month.last - received, 0)
-        many, many_usual = issued.sum(1), usual.sum(1)
+        many, many_usual, begun = issued.sum(1), usual.sum(1), came.sum(1)
         for name, values in zip(
             FLOW_FIGURES,
             (
-                came.sum(1), many, many_usual, _share((issued & in_time).sum(1), many),
-                _share((usual & in_time).sum(1), many_usual), waits.sum(1), (age > _OVER).sum(1), age.max(1) // _WEEK,
+                begun, many, many_usual, _share((issued & in_time).sum(1), many),
+                _share((usual & in_time).sum(1), many_usual),
+                _share((came & (ended - received <= _OVER)).sum(1), begun), waits.sum(1), (age > _OVER).sum(1),
+                age.max(1) // _WEEK,
             ),
             strict=True,
         ):  # fmt: skip

@@ -18,7 +18,7 @@ from ehcp_flow.counting import add_months
 from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.forecast.demand import HistoryTooShort
 from ehcp_flow.forecast.flow import Flow
-from ehcp_flow.forecast.flow_figures import FLOW_FIGURES, SHOWN_FIGURES, Month, figures_of, months_after
+from ehcp_flow.forecast.flow_figures import COHORT, FLOW_FIGURES, SHOWN_FIGURES, Month, figures_of, months_after
 from ehcp_flow.forecast.hazards import Floats
 from ehcp_flow.forecast.request_paths import RequestPath
 from ehcp_flow.forecast.scenario import Scenario
@@ -43,6 +43,8 @@ _TRIED_RUNS: Final = 100
 _BAND: Final = (0.1, 0.5, 0.9)
 _LATELY: Final = 3
 _SHARE: Final = "pc_"
+_FOLLOWED: Final = 5
+"""After so many months the twenty weeks of a month's requests are over."""
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 
@@ -140,8 +142,8 @@ def _tries(
         except HistoryTooShort:
             return
         told = _told(flow.simulated(ahead, seed=origin.toordinal(), runs=_TRIED_RUNS), figures)
-        came = figures_of(paths, ahead)
-        naive_ways = _naive(flow.paths, months_after(add_months(origin.replace(day=1), -_LATELY), _LATELY))
+        came = figures_of(paths, ahead, as_of.toordinal())
+        naive_ways = _naive(flow.paths, origin)
         for name in figures:
             naive = naive_ways[name]
             for distance, (month, each, actual) in enumerate(zip(ahead, told[name], came[name], strict=True), start=1):
@@ -152,16 +154,23 @@ def _tries(
                 }  # fmt: skip
 
 
-def _naive(paths: Sequence[RequestPath], lately: Sequence[Month]) -> dict[str, float | None]:
-    """Return the mean of some months; a share is that of all their plans together, not the mean of their shares."""
+def _naive(paths: Sequence[RequestPath], origin: dt.date) -> dict[str, float | None]:
+    """Return the mean of the last three months that are known; a share is that of all of them together."""
+    lately = months_after(add_months(origin.replace(day=1), -_LATELY), _LATELY)
     by_month = figures_of(paths, lately)
-    (together,) = zip(*figures_of(paths, [Month(lately[0].first, lately[-1].last, "")]).values(), strict=True)
-    found = {}
+    (together,) = zip(*figures_of(paths, [_whole(lately)]).values(), strict=True)
+    found: dict[str, float | None] = {}
     for name, whole in zip(by_month, together, strict=True):
         there = [value for value in by_month[name] if value is not None]
         value = whole if name.startswith(_SHARE) else fmean(there) if there else None
         found[name] = None if value is None else round(value, 1)
-    return found
+    followed = months_after(add_months(origin.replace(day=1), -_LATELY - _FOLLOWED), _LATELY)
+    (share,) = figures_of(paths, [_whole(followed)])[COHORT]
+    return found | {COHORT: None if share is None else round(share, 1)}
+
+
+def _whole(months: Sequence[Month]) -> Month:
+    return Month(months[0].first, months[-1].last, "")
 
 
 def _errors(tries: Sequence[Row]) -> dict[tuple[str, int], float]:

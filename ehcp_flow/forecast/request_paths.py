@@ -15,7 +15,7 @@ from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.figures import FINAL
 
-__all__ = ["NEVER", "TWENTY_WEEKS", "RequestPath", "Stage", "paths_of"]
+__all__ = ["NEVER", "RequestPath", "Stage", "paths_of"]
 
 Stage: TypeAlias = Literal["decision", "draft", "final"]
 """What is waited for: the decision whether to assess, the draft (or that there is none), the final plan."""
@@ -23,7 +23,6 @@ Ended: TypeAlias = Literal["plan", "refused", "withdrawn"]
 
 NEVER: Final = 10**7
 """A day that has not come."""
-TWENTY_WEEKS: Final = 140
 
 
 class RequestPath(NamedTuple):

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from ehcp_flow import dates
 from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.counting import add_months
-from ehcp_flow.dates import parse_date, today
 from ehcp_flow.errors import RangeError, UnknownNameError
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures.counted_case import CountedCase, answered
@@ -134,7 +134,7 @@ def work_ahead(
 
     Dates are ISO text. Raises DateError if `as_of` is no date, and what `WorkAhead` raises.
     """
-    collected = WorkAhead(today() if as_of is None else parse_date(as_of), months=months, by=by)
+    collected = WorkAhead(dates.today() if as_of is None else dates.parse_date(as_of), months=months, by=by)
     for each in answered(cases, collected.as_of, rulebook=rulebook, calendars=calendars):
         collected.add(each)
     return collected.rows()

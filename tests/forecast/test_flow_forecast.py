@@ -1,11 +1,14 @@
 """The forecast of a flow: it sees nothing later than its day, says how far it missed, refuses too little history."""
 
 import datetime as dt
+import shutil
+from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 import pytest
 
+import ehcp_flow
 from ehcp_flow.errors import LibraryMissing, RangeError, UnknownNameError
 from ehcp_flow.forecast.demand import HistoryTooShort
 from ehcp_flow.forecast.flow import Flow
@@ -16,6 +19,7 @@ from tests.cli.running import invoke, rows_of
 from tests.forecast.made_up_paths import AS_OF, day, paths, way
 
 THEN = dt.date(2025, 12, 31)
+ENGLAND = Path(ehcp_flow.__file__).parent / "law" / "england"
 SHARE = "pc_plans_issued_20_weeks_ex"
 
 
@@ -117,6 +121,16 @@ def test_a_back_test_has_what_came_and_the_simple_way_for_months_that_are_over()
     assert rows[0]["naive"] == pytest.approx(fmean(by_month[f"2026-{month:02}"] for month in (2, 3, 4)), abs=0.1)
 
 
+def test_the_share_of_a_months_requests_is_tried_where_its_twenty_weeks_are_over():
+    rows = flow_backtest(paths(), AS_OF, months=1, figures=["finished_by_20"])
+    assert [row["actual"] is None for row in rows] == [True] * 5 + [False] * 7
+    mine = rows[5]
+    assert (mine["origin"], mine["period"]) == ("2025-12-31", "2026-01")
+    known = [path for path in paths() if day("2025-05-01") <= path.received <= day("2025-07-31")]
+    ended = sum(path.ended - path.received <= 140 for path in known)
+    assert mine["naive"] == pytest.approx(100 * ended / len(known), abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [({"months": 0}, RangeError), ({"runs": 0}, RangeError), ({"figures": ["plans"]}, UnknownNameError)],
@@ -146,6 +160,35 @@ def test_the_command_prints_what_the_call_gives(council):
     assert "nothing of a child was looked at" in done.stderr
     tried = invoke("forecast", "flow", council, "--as-of", AS_OF, "--backtest", "--figure", SHARE, "--format", "json")
     assert rows_of(tried.stdout, "json") == flow_backtest(paths(), AS_OF, figures=[SHARE])
+
+
+def test_another_law_gives_another_share_in_time(council, tmp_path):
+    draft = shutil.copytree(ENGLAND, tmp_path / "draft")
+    plan = draft / "04_plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace('"20 weeks after"', '"52 weeks after"'), "utf-8")
+    call = (
+        "forecast",
+        council,
+        "--as-of",
+        AS_OF,
+        "--months",
+        "2",
+        "--runs",
+        "40",
+        "--figure",
+        SHARE,
+        "--format",
+        "json",
+    )
+    now, then = (rows_of(invoke(*call, *more).stdout, "json") for more in ((), ("--rulebook", draft)))
+    assert all(row["value"] > 80 for row in then)
+    assert all(old["value"] < new["value"] for old, new in zip(now, then, strict=True))
+
+
+def test_every_figure_has_its_words(council):
+    figures = [word for name in FLOW_FIGURES for word in ("--figure", name)]
+    call = ("forecast", council, "--as-of", AS_OF, "--months", "1", "--runs", "5", "--format", "table")
+    assert invoke(*call, *figures).stdout.replace("\n", " ").count(", as now: in 2026-07") == len(FLOW_FIGURES)
 
 
 def test_the_table_says_each_figure_in_a_sentence_with_how_far_it_missed(council):

@@ -108,5 +108,14 @@ def test_a_share_of_no_plan_is_none_and_a_wait_is_counted_on_the_last_day():
     found = figures_of([way(0), way(100, 120, 130, 160, "plan", in_time=True)], [month])
     assert found["pc_plans_issued_20_weeks_ex"] == [100.0]
     assert (found["open_requests"], found["open_over_20_weeks"], found["longest_wait_weeks"]) == ([1], [1], [25])
+    assert found["finished_by_20"] == [None]
     assert figures_of([way(0)], [month])["pc_plans_issued_20_weeks_ex"] == [None]
     assert figures_of([], [month])["open_requests"] == [0]
+
+
+def test_the_share_of_a_months_requests_is_known_twenty_weeks_after_it():
+    (january,) = months_after(dt.date(2023, 12, 31), 1)
+    ways = [way(0, 10, 20, 140, "plan"), way(1, 10, 20, 142, "plan"), way(2, ended=30, how="refused"), way(3)]
+    after = january.last + 140
+    assert figures_of(ways, [january], after)["finished_by_20"] == [50.0]
+    assert figures_of(ways, [january], after - 1)["finished_by_20"] == [None]
