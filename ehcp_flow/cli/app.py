@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "registers": "ehcp_flow.cli.registers:REGISTERS_COMMAND",
     "measures": "ehcp_flow.cli.measures:MEASURES",
     "scorecard": "ehcp_flow.cli.scorecard:SCORECARD",
+    "forecast": "ehcp_flow.cli.forecast:FORECAST",
     "report": "ehcp_flow.cli.report:REPORT",
     "tables": "ehcp_flow.cli.tables:TABLES",
     "what-if": "ehcp_flow.cli.what_if:WHAT_IF",

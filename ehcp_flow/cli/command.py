@@ -225,7 +225,7 @@ def _fields_of(kind: type[Any]) -> tuple[Parameter, ...]:
 def as_click(name: str, what: CliCommand | CommandGroup | typer.Typer) -> Any:
     """Return the command (or, for a typer.Typer, the group of commands) in the form in which typer runs it."""
     if isinstance(what, CommandGroup):
-        made = typer.main.get_command(what.as_typer())
+        made: Any = typer.main.get_group(what.as_typer())
     elif isinstance(what, typer.Typer):
         made = typer.main.get_command(what)
     else:

@@ -148,7 +148,7 @@ def _report(
 
 def _tell_unpublished(seen: Overview) -> None:
     """Say where the page has nothing of England's figures, or nothing published to stand beside them."""
-    from ehcp_flow.reports.published_page import YEARS, region_of
+    from ehcp_flow.measures.published_figures import YEARS, region_of
 
     if seen.other_law:
         note(f"the Department's measures are of England's law and are left out: this is {seen.other_law}")

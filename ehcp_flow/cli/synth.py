@@ -75,6 +75,14 @@ class _MadeUp:
             help="Add a date of birth, and placement, need, school year, caseworker and team, in DfE's proportions.",
         ),
     ] = False
+    weekly: Annotated[
+        list[str] | None,
+        option(
+            "--weekly PARTY=N[@DATE]",
+            "Make lateness by a queue: this adviser finishes N cases a week (psychological=20), or from a day on "
+            "(psychological=30@2026-09-01), given again.",
+        ),
+    ] = None
     persons: Annotated[
         str | None,
         option(
@@ -158,6 +166,7 @@ def _write_made_up(to: str | IO[str], caseload: _MadeUp, form: str) -> int:
         raise typer.BadParameter("give --year or --as-of, not both", param_hint="--as-of")
     try:
         until = None if as_of is None else day(as_of)
+        given["weekly"] = given["weekly"] or ()
         return write_synth(to, cases, 1 if seed is None else seed, as_of=until, format=form, **given)
     except OutputError:
         raise
@@ -186,6 +195,7 @@ SYNTH: Final = CliCommand(
         "ehcp-flow synth --cases 200 --seed 7 --authority 885 --year 2025 --with-caseworker > worcestershire.csv",
         "ehcp-flow synth --cases 50 --seed 3 --faults 0.1 --csv-faults 0.1 --format jsonl > spoilt.jsonl",
         "ehcp-flow synth --published 885 --year 2024 > published.csv",
+        "ehcp-flow synth --cases 500 --seed 2 --weekly psychological=1 --weekly psychological=2@2026-01-05 > queue.csv",
         "ehcp-flow synth --cases 50 --seed 3 --authority 885 --as-of 2026-01-15 --persons persons.csv > council.csv",
     ),
 )

@@ -70,6 +70,12 @@ def _desk(rest: _Args) -> _Args:
     return _handover([word for word in rest if word != "--handover"])
 
 
+def _forecast(rest: _Args) -> _Args:
+    """Take whatever is no part of the forecast for the caseload whose flow is asked about."""
+    parts = ("flow", "certain", "demand", "--help")
+    return ["forecast", *(() if not rest or rest[0] in parts else ("flow",)), *rest]
+
+
 WORDS: Final[Mapping[str, Callable[[_Args], _Args]]] = {
     "help": _help,
     "desk": _desk,
@@ -84,6 +90,7 @@ WORDS: Final[Mapping[str, Callable[[_Args], _Args]]] = {
     "letter": _of_a_case("--letter", "family"),
     "explain": _of_a_case(),
     "due": _due,
+    "forecast": _forecast,
 }
 """Words that are no commands of their own, or may be followed by what one would type: what they stand for."""
 

@@ -29,7 +29,7 @@ from ehcp_flow.measures.without_day import without_day
 from ehcp_flow.nouns import count
 from ehcp_flow.states import State
 
-__all__ = ["CHANGES", "DESK_COLUMNS", "DESK_LISTS", "OWNERS", "Desk", "can_be_done", "desk", "what_to_do"]
+__all__ = ["CHANGES", "DESK_COLUMNS", "DESK_LISTS", "OWNERS", "Desk", "can_be_done", "desk", "what_to_do", "work_by"]
 
 Row: TypeAlias = dict[str, Any]
 
@@ -123,10 +123,8 @@ class Desk:
         self.learn(answer)
         if answer.case_id in self._before:
             self._became |= {one.key: one for one in answer.deadlines if one.key in self._before[answer.case_id]}
-        until = answer.as_of + self._ahead
-        here = [one for one in _TASKS.of(answer, until) if self._is_meant(one) and _is_near(one, until)]
-        undated = [one for one in without_day(answer) if self._is_meant(one)]
-        here, undated = can_be_done(here, answer), can_be_done(undated, answer)
+        here = work_by(answer, answer.as_of + self._ahead, contested=self._contested)
+        undated = can_be_done([one for one in without_day(answer) if _is_meant(one, self._contested)], answer)
         self.undated.extend(undated)
         if here or undated:
             self._rows.extend(self._of_deadline(one, _list_of(one)) for one in here)
@@ -147,7 +145,7 @@ class Desk:
             state, begun = to, on
 
     def _waits(self, answer: Answer) -> _Waits:
-        tasks = [one for one in _TASKS.of(answer) if self._is_meant(one)]
+        tasks = [one for one in _TASKS.of(answer) if _is_meant(one, self._contested)]
         ahead = [one for one in tasks if one.due_on is not None and one.due_on >= answer.as_of]
         following = min(ahead, key=lambda one: one.due_on or dt.date.max, default=None)
         last = max(dates.ordinary(fact.on) for fact in answer.judged.facts if fact.on <= answer.as_of)
@@ -155,9 +153,6 @@ class Desk:
         outgrown = any(one.derivation.outgrown is not None for one in answer.deadlines)
         here = answer.pathway, answer.since
         return _Waits(answer.case_id, answer.authority, answer.as_of, following, *here, last, outgrown)
-
-    def _is_meant(self, deadline: Deadline) -> bool:
-        return self._contested == "with" or bool(deadline.contested_by) == (self._contested == "only")
 
     def _owner(self, case_id: str) -> str | None:
         return self._extra.get(case_id, {}).get(self.owner_column or "") or None
@@ -272,6 +267,15 @@ def desk(
     return collected.rows()
 
 
+def work_by(answer: Answer, until: dt.date, *, contested: str = "with") -> list[Deadline]:
+    """Return what is to be done about a case by a day: overdue, or with its last lawful day from `as_of` to `until`.
+
+    `contested` is `with`, `without` or `only`, as for `Desk`.
+    """
+    near = [one for one in _TASKS.of(answer, until) if _is_meant(one, contested) and _is_near(one, until)]
+    return can_be_done(near, answer)
+
+
 def can_be_done(deadlines: list[Deadline], answer: Answer | CountedCase) -> list[Deadline]:
     """Return the deadlines of a case without what another body never did in a dispute, and nobody can do any more.
 
@@ -289,6 +293,10 @@ def _is_anothers_in_dispute(deadline: Deadline) -> bool:
     limit = deadline.derivation.limit
     book = deadline.derivation.judged.book.rulebook
     return limit.side == "others" and book.limits[limit.root].group in _IN_DISPUTE
+
+
+def _is_meant(deadline: Deadline, contested: str) -> bool:
+    return contested == "with" or bool(deadline.contested_by) == (contested == "only")
 
 
 def _is_near(deadline: Deadline, until: dt.date) -> bool:

@@ -36,8 +36,8 @@ from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.limits_kept import LimitsKept, last_twelve_months
 from ehcp_flow.measures.measure_table import Cases, Tables
+from ehcp_flow.measures.published_figures import PublishedFigures, published_figures
 from ehcp_flow.reports.casefile import CaseFile
-from ehcp_flow.reports.published_page import PublishedFigures, published_figures
 
 __all__ = ["Overview", "overview"]
 

@@ -13,13 +13,13 @@ from typing import Any, BinaryIO, Final
 
 from ehcp_flow.errors import LibraryMissing, RangeError
 from ehcp_flow.measures import catalogue
+from ehcp_flow.measures.published_figures import ATTRIBUTION
 from ehcp_flow.nouns import count
 from ehcp_flow.outputs import Kind
 from ehcp_flow.reports.first_screen import law_kept, to_do
 from ehcp_flow.reports.lists import listings
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.page_figures import figures
-from ehcp_flow.reports.published_page import ATTRIBUTION
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import never_shown, waiting_shown
 from ehcp_flow.reports.verdict import (

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from ehcp_flow.measures import UNAVAILABLE
 from ehcp_flow.measures.cohorts import MARKS
+from ehcp_flow.measures.published_figures import COUNTRY, region_of
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.chart_figure import ChartFigure, added, cell, shares_of, shares_said
 from ehcp_flow.reports.charts import Bar, Line, draw_bars, draw_lines
 from ehcp_flow.reports.overview import Overview
 from ehcp_flow.reports.placement_figures import placements
-from ehcp_flow.reports.published_page import COUNTRY, region_of
 from ehcp_flow.reports.review_figures import advice_by_adviser, late_reviews, phase_transfers, review_steps
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.tiles import open_key

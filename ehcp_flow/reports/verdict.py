@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow import nouns
 from ehcp_flow.measures import MeasureTable, catalogue, exception_rate, percent
 from ehcp_flow.measures.change import Change, clear_change
+from ehcp_flow.measures.published_figures import COUNTRY, Published, name_of, region_of
 from ehcp_flow.measures.suppression import HIDDEN
 from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published_page import COUNTRY, Published, name_of, region_of
 from ehcp_flow.reports.showing import Showing
 
 __all__ = [

@@ -22,11 +22,11 @@ from ehcp_flow.measures import (
     catalogue,
     exceptions_by_ground,
 )
+from ehcp_flow.measures.published_figures import ATTRIBUTION
 from ehcp_flow.measures.registers import OF_ANY_LAW
 from ehcp_flow.outputs import Kind, Output
 from ehcp_flow.reports.lists import head_of
 from ehcp_flow.reports.overview import Overview
-from ehcp_flow.reports.published_page import ATTRIBUTION
 from ehcp_flow.reports.workbook_cover import BY_AGE, BY_MONTH, BY_YEAR, fill_cover
 
 __all__ = ["WORKBOOK", "fill_sheet", "opened_book", "sheets_of", "write_sheets", "write_workbook"]

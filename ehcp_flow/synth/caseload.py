@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -20,6 +20,7 @@ from ehcp_flow.synth.faults import spoil
 from ehcp_flow.synth.holding import with_particulars
 from ehcp_flow.synth.life import Life, MadeUpFact, as_facts, days
 from ehcp_flow.synth.maintaining import maintained
+from ehcp_flow.synth.queued import queued_lives, weekly_stated
 from ehcp_flow.synth.rates import rates_of, weights_of
 
 __all__ = ["DEFAULT_AS_OF", "last_day", "synth", "synthetic_lives"]
@@ -28,6 +29,8 @@ DEFAULT_AS_OF: Final = dt.date(2026, 6, 30)
 """The day a caseload is as at, unless another is asked for: fixed, so that a seed gives one file for ever."""
 _YEARS_BACK: Final = 8
 _YEARS_AHEAD: Final = 2
+_QUEUED: Final = "885"
+"""Whose decisions a queue stands behind, where no authority is named."""
 _TRIES: Final = 10_000
 _YEAR: Final = 365
 
@@ -44,19 +47,30 @@ def synth(
     faults: float = 0.0,
     as_of: dt.date | str | None = None,
     particulars: bool = False,
+    weekly: Sequence[str] = (),
 ) -> Iterator[Fact]:
     """Return the facts of exactly `cases` made-up cases, case by case, each in the order of the law.
 
     `authority` is a three-digit number (by default, all authorities in proportion to their size). `as_of` is the last
     day that anything happened on; by default the last of `year`, or 30 June 2026. `faults` is the share of cases whose
     record is spoilt in one way. `particulars` adds a date of birth, placement, need, school year, caseworker and team,
-    in the proportions that DfE publishes. The same arguments give the same facts on every machine and Python.
+    in the proportions that DfE publishes. `weekly` makes lateness by a queue before one adviser, who finishes so many
+    cases a week: `psychological=20`, and with a change from a day on `psychological=30@2026-09-01` beside it; the
+    authority is then that of Worcestershire (885), where none is given. The same arguments give the same facts on every
+    machine and Python.
 
     Raises UnknownNameError for an authority without published figures, ValueError for a number that cannot be.
     """
     return as_facts(
         synthetic_lives(
-            cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=particulars
+            cases,
+            seed,
+            authority=authority,
+            year=year,
+            faults=faults,
+            as_of=as_of,
+            particulars=particulars,
+            weekly=weekly,
         )
     )
 
@@ -70,6 +84,7 @@ def synthetic_lives(
     faults: float = 0.0,
     as_of: dt.date | str | None = None,
     particulars: bool = False,
+    weekly: Sequence[str] = (),
 ) -> Iterator[Entry]:
     """Return cases as rows: see `synth`. What cannot be is refused at once, before the first case."""
     RangeError.unless(cases >= 0, "cases", cases, "there cannot be fewer than none")
@@ -82,8 +97,18 @@ def synthetic_lives(
     last = last_day(as_of, year)
     RangeError.unless(2015 <= last.year <= 2050, "as_of", last.isoformat(), _AS_AT)
     chance, mischief = Chance(seed), Chance(seed, 1)
-    lives = _lives(cases, chance, mischief, (authority,) if authority else known, faults, last.toordinal())
+    made = (
+        queued_lives(cases, seed, authority or _QUEUED, last.toordinal(), weekly_stated(weekly))
+        if weekly
+        else _lives(cases, chance, (authority,) if authority else known, last.toordinal())
+    )
+    lives = _spoilt(made, mischief, faults, last.toordinal())
     return with_particulars(lives, seed, last.toordinal(), cases) if particulars else lives
+
+
+def _spoilt(lives: Iterator[Entry], mischief: Chance, faults: float, as_of: int) -> Iterator[Entry]:
+    for case_id, authority, rows in lives:
+        yield case_id, authority, spoil(rows, mischief, as_of) if faults and mischief.yes(faults) else rows
 
 
 def last_day(as_of: dt.date | str | None, year: int | None) -> dt.date:
@@ -91,16 +116,11 @@ def last_day(as_of: dt.date | str | None, year: int | None) -> dt.date:
     return parse_date(as_of) if as_of is not None else DEFAULT_AS_OF if year is None else dt.date(year, 12, 31)
 
 
-def _lives(
-    cases: int, chance: Chance, mischief: Chance, among: tuple[str, ...], faults: float, as_of: int
-) -> Iterator[Entry]:
+def _lives(cases: int, chance: Chance, among: tuple[str, ...], as_of: int) -> Iterator[Entry]:
     choose = _Choice(chance, among, dt.date.fromordinal(as_of).year)
     for number in range(1, cases + 1):
         life = _life(f"C{number:07d}", choose, chance, as_of)
-        rows = life.until(as_of)
-        if faults and mischief.yes(faults):
-            rows = spoil(rows, mischief, as_of)
-        yield life.case_id, life.authority, rows
+        yield life.case_id, life.authority, life.until(as_of)
 
 
 class _Choice:

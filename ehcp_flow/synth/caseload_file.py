@@ -55,6 +55,7 @@ def write_synth(
     with_caseworker: bool = False,
     particulars: bool = False,
     persons: str | os.PathLike[str] | None = None,
+    weekly: Sequence[str] = (),
     format: str = "csv",
 ) -> int:
     """Write the caseload that `synth` gives for the same arguments, and return how many rows there are.
@@ -63,14 +64,16 @@ def write_synth(
     which is not closed. Rows stand by case, and within a case by date. `csv_faults` is the share of cases that get one
     row no reader takes; `with_caseworker` adds a column `caseworker`, beside those of facts. `particulars`
     adds a date of birth and what holds of each case, as `synth` does. `persons` is a path, into which a made-up person
-    for each case goes, as a SEN2 return asks for them: it implies `particulars`, and more of them. `format` is `csv` or
+    for each case goes, as a SEN2 return asks for them: it implies `particulars`, and more of them. `weekly` is
+    as `synth` has it. `format` is `csv` or
     `jsonl`. Raises as `synth` does, and UnknownNameError for another format.
     """
     RangeError.unless(0 <= csv_faults <= 1, "csv_faults", csv_faults, "it is a share from 0 to 1")
     own = particulars or persons is not None
     lives: Iterable[tuple[str, str, list[MadeUpFact]]] = synthetic_lives(
-        cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=own
-    )
+        cases, seed, authority=authority, year=year, faults=faults, as_of=as_of, particulars=own,
+        weekly=weekly,
+    )  # fmt: skip
     mischief = Chance(seed, 2) if csv_faults else None
     workers = max(cases // _CASES_EACH, 1) if with_caseworker else 0
     if persons is None:

@@ -16,8 +16,8 @@ from tests.sen2.made_returns import CLEAN
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples of the help expect: cases.csv, the same in the store cases.db, a draft of a changed
-    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, and
-    the return of the year before.
+    law, targets of one's own, a sheet with its convert file, a plan, a council with its persons and its return, one
+    with a long history, and the return of the year before.
 
     The store has one case more, `told`, whose second fact holds a free text.
     """
@@ -31,6 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "ehcp_flow" / "law" / "england", made / "draft-law")
     (made / "return.xml").write_bytes((ROOT / "examples" / "sen2-return.xml").read_bytes().replace(b"31-11", b"11-03"))
     write_synth(made / "council.csv", 30, 3, authority="885", as_of="2026-01-15", persons=made / "persons.csv")
+    write_synth(made / "long.csv", 800, 5, authority="885", as_of="2026-06-30")
     (made / "sen2.xml").write_text(CLEAN, "utf-8")
     (made / "sen2-2026.xml").write_text(CLEAN, "utf-8")
     (made / "sen2-2025.xml").write_text(CLEAN.replace("<Year>2026", "<Year>2025"), "utf-8")
@@ -38,6 +39,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[[target]]\nid = "advice_in_five_weeks"\ntitle = "Have the advice after five weeks"\nclock = "advice"\n'
         'counting = "5 weeks after"\nact = "give the advice"\ndone_by = ["advice_received"]\n',
         "utf-8",
+    )
+    (made / "more.toml").write_text(
+        'title = "More psychologists"\n[[capacity]]\nof = "psychological"\nweekly = 4\nfrom = 2026-09-01\n', "utf-8"
     )
     (made / "numbers.csv").write_text("rule,dfe\nupn_check,2010Q\n", "utf-8")
     (made / "tracker.csv").write_text("UPN;Request received\nA1;13/03/2026\nA2;16 Mar 2026\n", "cp1252")

@@ -6,10 +6,11 @@ import pytest
 
 from ehcp_flow.cli.app import COMMANDS
 from ehcp_flow.cli.db import DB
+from ehcp_flow.cli.forecast import FORECAST
 from ehcp_flow.cli.sen2 import SEN2
 from tests.cli.running import invoke, shell
 
-GROUPS = {"db": DB, "sen2": SEN2}
+GROUPS = {"db": DB, "forecast": FORECAST, "sen2": SEN2}
 
 
 def examples_of(*args: str) -> list[str]:

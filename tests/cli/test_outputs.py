@@ -26,13 +26,13 @@ from tests.cli.running import environment, invoke, run
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
     "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
-    "--rules", "--facts", "OLD", "NEW",
+    "--rules", "--facts", "--scenario", "OLD", "NEW",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
     "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
-    "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]",
-    "[NAME]",
+    "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]",
+    "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "NAME|DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
 _DAY = ("--as-of", "2025-10-21")
@@ -50,6 +50,9 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "rules": [("rules",), ("rules", "final_plan")],
     "facts": [("facts",)],
     "scorecard": [("scorecard", "{csv}", "--plan", "{plan}", *_DAY), ("scorecard", "{url}", "--plan", "{plan}", *_DAY)],
+    "forecast certain": [("forecast", "certain", "{csv}", *_DAY), ("forecast", "certain", "{url}", *_DAY)],
+    "forecast flow": [("forecast", "{long}", "--as-of", "2026-06-30", "--months", "1", "--runs", "9")],
+    "forecast demand": [("forecast", "demand", "--authority", "885")],
     "late": [("late", "--store", "{url}")],
     "report": [("report", "{csv}", "--as-of", "2026-06-30"), ("report", "{url}", "--as-of", "2026-06-30")],
     "explain": [
@@ -227,7 +230,7 @@ def own(desk: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("cases.csv", "cases.db"):
         shutil.copyfile(desk / name, folder / name)
-    for name in ("council.csv", "persons.csv", "sen2.xml"):
+    for name in ("council.csv", "long.csv", "persons.csv", "sen2.xml"):
         shutil.copyfile(desk / name, folder / name)
     (folder / "damaged.xml").write_text((desk / "sen2.xml").read_text().replace("2025-11-10", "2025-11-31"))
     (folder / "draft-law").mkdir()
@@ -249,6 +252,7 @@ def filled(call: tuple[str, ...], folder: Path) -> list[str]:
         "columns": folder / "columns.toml",
         "plan": folder / "plan.toml",
         "council": folder / "council.csv",
+        "long": folder / "long.csv",
         "persons": folder / "persons.csv",
         "return": folder / "sen2.xml",
         "damaged": folder / "damaged.xml",

@@ -23,6 +23,7 @@ from ehcp_flow import bulk, dates, measures, states
 from ehcp_flow.answers import answer
 from ehcp_flow.cli import app
 from ehcp_flow.deadlines import deadlines_of, due, judge, suppose
+from ehcp_flow.forecast.work_ahead import work_ahead
 from ehcp_flow.measures.counted_case import answered
 from ehcp_flow.measures.retention import retention
 from ehcp_flow.readers import write_facts
@@ -72,6 +73,7 @@ LIBRARY = {
     "deadlines.due": lambda **of: [one.as_of for one in due("request_received", "2026-07-02", **of)],
     "deadlines.judge": lambda **of: judge(A, **of),
     "deadlines.suppose": lambda **of: suppose(A, ASKED, **of),
+    "forecast.work_ahead.work_ahead": lambda **of: work_ahead(CASES, **of),
     "measures.counted_case.answered": lambda **of: [one.as_of for one in answered(CASES, **of)],
     "measures.desk.desk": lambda **of: measures.desk(CASES, days=60, **of),
     "measures.measure_table.measure": lambda **of: measures.measure(CASES, **of).as_of,
@@ -97,6 +99,7 @@ COMMANDS = {
     "desk": ("desk", "cases.csv", "--days", "60"),
     "due": ("due", "--received", "2026-07-02", "--format", "json"),
     "explain": ("explain", "cases.csv", "--case", "a"),
+    "forecast": ("forecast", "certain", "cases.csv"),
     "measures": ("measures", "cases.csv", "--year", "2026", "--format", "json"),
     "registers": ("registers", "cases.csv", "breaches"),
     "report": ("report", "cases.csv", "--html", "report.html"),

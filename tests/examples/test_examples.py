@@ -42,6 +42,18 @@ def test_due_dates_prints_a_row_for_each_child():
     assert [row["received"] for row in rows] == ["2026-03-02", "2026-01-05", "2026-12-24"]
 
 
+def test_the_board_paper_has_three_scenarios_on_a_page_with_their_errors():
+    done = run("board_paper.py")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) < 20
+    for scenario in ("as now", "one more psychologist", "a team for six months"):
+        assert sum(line.startswith(f"  {scenario}: 2026-09 ") for line in lines) == 2
+    assert done.stdout.count("Said three months ahead it missed by") == 2
+    assert "In brackets: eight times in ten." in lines[-1]
+
+
 def test_due_dates_writes_a_file(tmp_path):
     done = run("due_dates.py", EXAMPLES / "requests.csv", tmp_path / "out.csv")
 

@@ -27,6 +27,7 @@ EXTRAS = {
     "sen2": {"lxml"},
     "sheets": {"fastexcel", "numpy", "polars", "pyarrow"},
     "django": {"django"},
+    "forecast": {"numpy"},
     "testing": {"freezegun", "hypothesis", "pytest"},
 }
 

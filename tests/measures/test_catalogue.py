@@ -18,7 +18,7 @@ from tests.measures.answers_made_up import told
 
 OUT = dt.date(2025, 6, 30)
 ONE_DAY = dt.timedelta(days=1)
-HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
+HEADS = Path(__file__).parents[2] / "ehcp_flow" / "measures" / "data" / "dfe.csv"
 
 
 def test_every_published_column_is_in_the_catalogue_under_its_own_name():

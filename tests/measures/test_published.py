@@ -6,7 +6,7 @@ import pytest
 
 from ehcp_flow.case import group_cases
 from ehcp_flow.measures import catalogue, measure, percent
-from ehcp_flow.reports.published_page import COUNTRY, YEARS, places, published
+from ehcp_flow.measures.published_figures import COUNTRY, YEARS, places, published
 from ehcp_flow.synth import census_day, published_caseload, published_discrepancies
 from ehcp_flow.synth.dfe_counts import counts_of
 from examples import reproduce_dfe

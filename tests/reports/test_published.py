@@ -4,10 +4,18 @@ import pytest
 
 from ehcp_flow.errors import SourceError, UnknownNameError
 from ehcp_flow.measures import catalogue, percent
+from ehcp_flow.measures.published_figures import (
+    COUNTRY,
+    YEARS,
+    name_of,
+    places,
+    published,
+    published_figures,
+    region_of,
+)
 from ehcp_flow.reports.overview import overview
 from ehcp_flow.reports.page import report_page
 from ehcp_flow.reports.page_figures import figures
-from ehcp_flow.reports.published_page import COUNTRY, YEARS, name_of, places, published, published_figures, region_of
 from ehcp_flow.reports.showing import Showing
 from ehcp_flow.reports.verdict import headlines
 from tests.cli.running import invoke

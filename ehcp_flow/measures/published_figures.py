@@ -19,8 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ehcp_flow.errors import SourceError, SourceMissing, UnknownNameError
-from ehcp_flow.measures import catalogue
-from ehcp_flow.measures.catalogue import was_published
+from ehcp_flow.measures.catalogue import catalogue, was_published
 
 __all__ = [
     "ATTRIBUTION", "COUNTRY", "YEARS", "Published", "PublishedFigures", "name_of", "places", "published",
