@@ -39,6 +39,10 @@ STEPS = {
         for database in ("sqlite", "postgresql")
         for mode in ("record", "threaded", "forked", "import")
     },
+    **{
+        f"kills of the service: {database}": f"python -m tests.service.served {database} --times 200"
+        for database in ("sqlite", "postgresql")
+    },
     "hostile lives, on a kernel that checks its bounds": "python -m tests.kernel",
     "agreement on 100,000 cases": "python -m tests.bulk",
     "spoilt input at every door": "python -m tests.fuzz --seconds 1800",
