@@ -1,21 +1,15 @@
-"""The description of the service: kept, true to what checks a fact, and held by whoever sends what it says."""
+"""The description of the service: kept, and true to what checks a fact."""
 
 import json
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from docs import make_openapi
 from ehcp_flow.columns import COLUMN_OF
 from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.facts import FACT_TYPES
-from ehcp_flow.service import create_app
 from ehcp_flow.service.fact_bodies import fact_of
-from tests.service.conftest import KEYS, bearing
 
 KEPT = json.loads(make_openapi.PAGE.read_text("utf-8"))
 POSTED = {each["title"]: each for each in KEPT["components"]["schemas"]["PostedFact"]["oneOf"]}
@@ -59,27 +53,3 @@ def test_the_description_says_of_every_column_what_the_docs_say():
         for name, column in said["properties"].items():
             if name != "on":
                 assert column["description"] == COLUMN_OF[name].means, (event, name)
-
-
-OPERATIONS = [(path, method) for path, each in KEPT["paths"].items() for method in each]
-
-
-ASKED = [
-    (path, method, mode)
-    for path, method in OPERATIONS
-    for mode in GenerationMode
-    if mode is GenerationMode.POSITIVE or path.startswith("/v1")  # nothing can be wrong where nothing is said
-]
-
-
-@pytest.mark.parametrize(("path", "method", "mode"), ASKED, ids=str)
-def test_whatever_is_sent_is_answered_as_described(store, path, method, mode):
-    operation = schemathesis.openapi.from_asgi("/openapi.json", create_app(store, KEYS))[path][method]
-
-    @settings(max_examples=15, suppress_health_check=[*HealthCheck])
-    @given(operation.as_strategy(generation_mode=mode))
-    def ask(case):
-        # A schema cannot say all: which cursor was given, what an id may hold. Every refusal is described all the same.
-        case.call_and_validate(headers=bearing("mine"), excluded_checks=[positive_data_acceptance])
-
-    ask()
