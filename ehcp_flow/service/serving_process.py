@@ -6,9 +6,11 @@ import logging
 import socket  # noqa: TID251 - the service alone waits for who asks; it calls nobody
 import sys
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any, Final
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from ehcp_flow.errors import RangeError
 from ehcp_flow.service.telemetry import LOG
@@ -29,13 +31,8 @@ def serve(application: str, host: str, port: int, *, workers: int = 1, told: Cal
     """Serve until the process is told to end, and answer first what is under way.
 
     `application` is `module:factory`, which each worker calls for itself. `told` is called with the address once it is
-    taken; port 0 takes any that is free, of one worker. Raises RangeError where it cannot be taken.
+    taken; port 0 takes any that is free. Raises RangeError where it cannot be taken.
     """
-    settings = {"host": host, "port": port, "factory": True, **_SETTINGS}
-    if workers > 1:
-        told(_address(host, port))
-        uvicorn.run(application, workers=workers, **settings)
-        return
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
@@ -43,8 +40,18 @@ def serve(application: str, host: str, port: int, *, workers: int = 1, told: Cal
         why = f"nothing can listen there on {host} ({error.strerror}); give one that is free"
         raise RangeError("--port", port, why) from None
     with listening:
+        # Connections take it over. An answer is written in two parts, and the second would wait for whoever asks to
+        # acknowledge the first: 40 ms, where asyncio does not know this socket for one of TCP.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         told(_address(*listening.getsockname()[:2]))
-        uvicorn.Server(uvicorn.Config(application, **settings)).run(sockets=[listening])
+        config = uvicorn.Config(application, host=host, port=port, workers=workers, factory=True, **_SETTINGS)
+        server = uvicorn.Server(config)
+        if workers == 1:
+            server.run(sockets=[listening])
+        else:
+            # uvicorn before 0.54 wants to be told what each process runs.
+            named = {"target": server.run} if "target" in signature(Multiprocess).parameters else {}
+            Multiprocess(config, sockets=[listening], **named).run()
 
 
 def _address(host: str, port: int) -> str:

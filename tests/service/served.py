@@ -31,9 +31,10 @@ WRITERS = 8
 class Served:
     """`ehcp-flow serve` on a free port, until the block ends."""
 
-    def __init__(self, url: str, keys: Path) -> None:
+    def __init__(self, url: str, keys: Path, *options: str) -> None:
         self._log = tempfile.NamedTemporaryFile("w+", suffix=".log", delete=False)  # noqa: SIM115 - closed with the process
         command = [sys.executable, "-m", "ehcp_flow", "serve", "--store", url, "--keys", str(keys), "--port", "0"]
+        command += options
         self.process = subprocess.Popen(command, stderr=self._log, env=environment())
         until(lambda: "serving at" in self.log() or self.process.poll() is not None, "the service")
         assert self.process.poll() is None, self.log()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -28,7 +28,7 @@ ASKED = [
 def test_whatever_is_sent_is_answered_as_described(store, path, method, mode):
     operation = schemathesis.openapi.from_asgi("/openapi.json", create_app(store, KEYS))[path][method]
 
-    @settings(max_examples=15, suppress_health_check=[*HealthCheck])
+    @settings(max_examples=15)
     @given(operation.as_strategy(generation_mode=mode))
     def ask(case):
         # A schema cannot say all: which cursor was given, what an id may hold. Every refusal is described all the same.

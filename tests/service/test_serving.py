@@ -11,6 +11,7 @@ import httpx2 as httpx
 import pytest
 
 from ehcp_flow.cli.app import COMMANDS
+from ehcp_flow.service import serving_process
 from ehcp_flow.store import Store
 from tests.cli.running import invoke
 from tests.service.conftest import NEW, REQUEST, bearing, hashed
@@ -81,6 +82,29 @@ def test_what_it_logs_names_nobody(served):
     assert "mine" not in log
 
 
+def test_several_processes_answer_at_one_address_and_end_together(home):
+    with Served(f"sqlite:///{home}/cases.db", home / "keys.csv", "--workers", "2") as served:
+        assert httpx.post(
+            f"{served.address}/v1/cases/a/facts", json=REQUEST, headers={**NEW, **bearing("mine")}, timeout=HANG
+        ).status_code == 201  # fmt: skip
+        served.process.send_signal(signal.SIGTERM)
+        served.process.wait(HANG)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{served.address}/health", timeout=HANG)
+
+
+def test_the_second_part_of_an_answer_does_not_wait_for_the_first_to_be_acknowledged(monkeypatch):
+    found: list[str | int] = []
+
+    def runs(_, sockets):
+        found.extend(each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for each in sockets)
+
+    monkeypatch.setattr("uvicorn.Server.run", runs)
+    serving_process.serve("nothing:here", "127.0.0.1", 0, told=found.append)
+    address, at_once = found
+    assert (str(address).startswith("http://127.0.0.1:"), bool(at_once)) == (True, True)
+
+
 def test_what_was_acknowledged_outlives_a_kill(tmp_path):
     assert kills(["sqlite", "--times", "2"]) == 0
 
@@ -113,8 +137,6 @@ def test_without_the_extra_it_says_what_to_install(home, monkeypatch):
 
 
 def test_whoever_lets_others_reach_it_is_warned(home, monkeypatch):
-    from ehcp_flow.service import serving_process
-
     monkeypatch.setattr(serving_process, "serve", lambda *_, told, **__: told("http://somewhere"))
     given = ("serve", "--store", f"sqlite:///{home}/cases.db", "--keys", home / "keys.csv")
     assert "can be reached from elsewhere" in invoke(*given, "--host", "0.0.0.0").output  # noqa: S104 - what is warned of
