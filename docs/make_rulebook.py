@@ -83,10 +83,10 @@ SAID = {
     "under_age exceptions leads readings version note",
     Version: "in_force_from in_force_to counting later_of protected_until applies_to roll words citation evidence "
     "evidence_note note",
-    Count: "counting counts_from or_from_fact counts_from_fact needed",
-    Reading: "name counting counts_from_fact within only_if_earlier only_done_by beside either_answer "
-    "without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by shown_by limits_nothing "
-    "binds not_done_by from_age unless contests says "
+    Count: "counting counts_from or_from_fact counts_from_fact needed awaited",
+    Reading: "name counting counts_from_fact counts_from_start within only_if_earlier only_done_by beside "
+    "either_answer without_exceptions without_past_exceptions with_exceptions yields_to_nothing kept_by shown_by "
+    "limits_nothing binds not_done_by from_age unless kept_open_by kept_open_to contests says "
     "in_force_from in_force_to",
     Clock: "id title starts_on restarts_on separate per counts_from ends_on resumes_on resumes_from resumes_inside "
     "resumes_in_time resumption during unless_during ages_for party_from own_acts ahead",
@@ -385,6 +385,9 @@ def _version(version: Version) -> Iterator[str]:
         if count.needed:
             day = _count(count)
             yield f"  Where nothing gives the day for {day}, nothing after the other date is held to be a breach."
+        if count.awaited is not None:
+            by = f"{_events(count.awaited.after)} has come, `{count.awaited.convention}` the start,"
+            yield f"  Where {by} and {_events(count.counts_from_fact)} is not on record, the last day is not known."
     if version.note:
         yield f"  {_sentence(version.note)}"
 

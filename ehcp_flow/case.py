@@ -440,10 +440,14 @@ def in_legal_order(
 
 
 def _add_alike(alike: list[Fact], kept: list[Fact], duplicates: list[Fact]) -> None:
-    """Add facts of one kind on one day: the law gives them no order, so their content does, whoever recorded first."""
+    """Add facts of one kind on one day: the law gives them no order, so their content does, whoever recorded first.
+
+    What says the same under one name that its source gave it is one fact, since it was first written down.
+    """
     before: tuple[str, ...] = ()
     for said, fact in sorted({_written(fact): fact for fact in alike}.items()):
-        (duplicates if before and said[0] == before[0] else kept).append(fact)
+        if fact.fact_id is None or said[:3] != before[:3]:  # what it says, in full, and its name
+            (duplicates if before and said[0] == before[0] else kept).append(fact)
         before = said
 
 

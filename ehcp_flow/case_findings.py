@@ -335,14 +335,12 @@ def _of_exception(
     if fact.outcome == "not_stated":
         yield finding(
             "exception_not_stated",
-            "the source says that an exception applied, and not which: it excuses nothing, and the plan is left out of "
-            "the 20 weeks as the Department for Education counts them without exceptions",
+            f"the source says that an exception applied, and not which: it excuses nothing{_not_counted(rulebook)}",
             "record the ground that it was",
         )
     elif fact.limit is not None and fact.limit not in rulebook.limits:
-        yield finding(
-            "exception_for_unknown_limit", f"there is no limit called {fact.limit!r}", "name a limit of the rulebook"
-        )
+        said = f"there is no limit called {fact.limit!r}"
+        yield finding("exception_for_unknown_limit", said, "name a limit of the rulebook")
     elif noted & HELD:
         doubt = rulebook.doubt(fact.outcome, fact.reason)
         if doubt is not None:
@@ -371,11 +369,13 @@ def _of_exception(
         where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
         yield finding("exception_without_limit", f"{where} in this case", "record what starts the clock, or void it")
     else:
-        yield finding(
-            "exception_not_available",
-            f"the law allows no such exception to {fact.limit}",
-            "see the rulebook's exceptions",
-        )
+        said = f"the law allows no such exception to {fact.limit or 'any limit'}"
+        yield finding("exception_not_available", said, "see the rulebook's exceptions")
+
+
+def _not_counted(book: Rulebook) -> str:
+    dfe = ", and the plan is left out of the 20 weeks as the Department for Education counts them without exceptions"
+    return dfe if "final_plan" in book.limits else ""
 
 
 def _first_wanted(fact: ExceptionRecorded, found: Sequence[Explicable]) -> tuple[Explicable, GroundChecked]:

@@ -14,9 +14,13 @@ from ehcp_flow.explanation_outcome import ExplanationStep, acted, describe, exce
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Limit
 from ehcp_flow.law.parts import EVIDENCE, Kind
-from ehcp_flow.law.version import Count
+from ehcp_flow.law.version import AwaitedFact, Count
 
-__all__ = ["explain", "is_extrapolated"]
+__all__ = ["explain", "is_extrapolated", "what_is_missing"]
+
+
+_RESUMED: Final = "The time that had ended goes on as if it had not"
+"""What is said of a fact that set a clock going again, where its rulebook says nothing of it."""
 
 
 def explain(deadline: Explicable) -> tuple[ExplanationStep, ...]:
@@ -32,10 +36,11 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     yield ExplanationStep("start", _started(deadline, trigger), deadline.starts_on)
     if deadline.is_uncertain:
         yield ExplanationStep("note", f"{sentence(if_earlier(deadline))}", deadline.due_on_earliest)
-    resumption = derivation.clock.resumption
-    if derivation.resumed is not None and resumption is not None:
-        text = f"{sentence(describe(derivation.resumed))} {sentence(resumption.says)}"
-        yield ExplanationStep("start", text, derivation.resumed.on, resumption.citation)
+    if derivation.resumed is not None:
+        resumption = derivation.clock.resumption
+        says, cited = (_RESUMED, ()) if resumption is None else (resumption.says, resumption.citation)
+        text = f"{sentence(describe(derivation.resumed))} {sentence(says)}"
+        yield ExplanationStep("start", text, derivation.resumed.on, cited)
     yield ExplanationStep("rule", _rule(deadline), None, () if derivation.source else version.citation)
     yield from _counted(deadline)
     yield from acted(deadline)
@@ -183,6 +188,18 @@ def _cohorts(derivation: Derivation) -> str:
     return "".join(told)
 
 
+def what_is_missing(deadline: Explicable) -> str:
+    """Return what the record lacks of a limit without a last lawful day, to be given: the term dates of whom."""
+    derivation = deadline.derivation
+    if derivation.unborn:
+        return "the date of birth"
+    if not derivation.counted:
+        count = derivation.version.counts[0]
+        return f"the {_from(count)}" if count.from_birth or count.counts_from_fact else f"the day ({_from(count)})"
+    # Both are given by them.
+    return f"the term dates of {deadline.party or 'the institution'}"
+
+
 def _unknown(deadline: Explicable) -> str:
     """Say why a limit has no last lawful day."""
     derivation = deadline.derivation
@@ -201,7 +218,7 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
     derivation = deadline.derivation
     version = derivation.version
     if derivation.protected is not None:
-        yield from _protected(derivation.protected)
+        yield from _protected(derivation.protected, _awaited(derivation))
         return
     if deadline.due_on is None:
         yield ExplanationStep("count", _unknown(deadline))
@@ -217,10 +234,13 @@ def _counted(deadline: Explicable) -> Iterator[ExplanationStep]:
         yield ExplanationStep("count", f"The later of these counts: {say(max(lasts))}.", max(lasts))
     for count in version.counts:
         if not any(count == each.period for each in counted):
-            later = " The last lawful day may therefore be later." if count.needed else ""
+            awaited = _awaited(derivation) if count.awaited else None
+            later = " The last lawful day may therefore be later." if count.needed or awaited else ""
+            open_since = f" {sentence(awaited[1].says)}" if awaited else ""
             yield ExplanationStep(
                 "count",
-                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}.{later}",
+                f"Not counted, since the record does not give the day: {count.convention} {_from(count)}."
+                f"{open_since}{later}",
             )
     unrolled = max(lasts)
     if version.roll != "none" and unrolled != deadline.due_on:
@@ -265,6 +285,21 @@ def _calendared(deadline: Explicable, due_on: dt.date) -> Iterator[ExplanationSt
         )
 
 
+def _awaited(derivation: Derivation) -> tuple[Fact, AwaitedFact] | None:
+    """Return the fact, in its time, which shows that what a period counts from may still come, and why; None else."""
+    judged, facts, run = derivation.judged, derivation.facts, derivation.run
+    counted = {each.period: each.on for each in derivation.counted}
+    base = min(counted.values(), default=derivation.start.on)
+    for awaited in (count.awaited for count in derivation.version.counts if count not in counted):
+        if awaited is None or run.stop < len(facts):
+            continue
+        last = awaited.convention.last_day(base, judged.calendars)
+        place = next((at for at in range(run.start + 1, run.stop) if judged.is_one_of(at, awaited.after)), None)
+        if place is not None and last is not None and facts[place].on <= last:
+            return facts[place], awaited
+    return None
+
+
 def _from(count: Count) -> str:
     if count.from_birth:
         return "date of birth"
@@ -273,17 +308,22 @@ def _from(count: Count) -> str:
     return " or ".join(field.replace("_", " ") for field in count.counts_from)
 
 
-def _protected(protected: tuple[Fact, Fact | None]) -> Iterator[ExplanationStep]:
+def _protected(
+    protected: tuple[Fact, Fact | None], awaited: tuple[Fact, AwaitedFact] | None
+) -> Iterator[ExplanationStep]:
     begun, ended = protected
-    if ended is None:
+    if awaited is not None and awaited[0] is begun:
+        text = f"Kept open by: {describe(begun)}. {sentence(awaited[1].says)} So it has no last day."
+        yield ExplanationStep("count", text)
+    elif ended is None:
         yield ExplanationStep(
             "count", f"Kept open by: {describe(begun)}. No fact that ends it is recorded, so it has no last day."
         )
-        return
-    last = ended.on - ONE_DAY
-    yield ExplanationStep(
-        "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
-    )
+    else:
+        last = ended.on - ONE_DAY
+        yield ExplanationStep(
+            "count", f"Kept open by: {describe(begun)}; ended by: {describe(ended)}. The last day is {say(last)}.", last
+        )
 
 
 def is_extrapolated(deadline: Explicable) -> bool:

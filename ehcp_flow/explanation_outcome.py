@@ -299,6 +299,8 @@ def _undated(deadline: Explicable, as_of: str) -> str:
         return f"On {as_of}: done too early, since the time is still protected. This is a breach."
     if deadline.status == "lapsed":
         return f"On {as_of}: fallen away."
+    if deadline.status == "undated" and deadline.derivation.protected is not None:
+        return f"On {as_of}: done, and nobody can say whether the time was still protected, so no breach is found."
     if deadline.derivation.protected is not None:
         return f"On {as_of}: open. The time is protected, and nobody can say yet until when."
     return f"On {as_of}: no date can be given, so no breach is found."

@@ -7,7 +7,7 @@ puts that into words. `bulk.record_columns` reads the same table for columns, wi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ehcp_flow.facts import COLUMN_OF, FACT_TYPES, Fact
@@ -110,8 +110,8 @@ def _one_by_one(
     broken: list[Broken] = []
     gone: set[int] = set()
     last: dict[tuple[Any, ...], _Thread] = {}
-    other: int | None = None
     apart_of = dict(_years_apart(facts))
+    other = _first_act(facts, dated, apart_of) if _BIRTH in told.last else None
     for place, fact in enumerate(facts):
         fields = fact.__dict__
         event, on = fields["event"], fields["on"]
@@ -130,8 +130,6 @@ def _one_by_one(
                 continue
         elif on < PART_3_FROM:
             broken.append(Broken(place, TIMELY))
-        elif other is None:
-            other = place
         for number, row in watched.get(event, ()):
             apart = (number, *[_told_apart(fields, each) for each in row.per])
             thread = last.get(apart) or last.setdefault(apart, _Thread())
@@ -185,7 +183,7 @@ def _years_apart(facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
     others = here and [
         place
         for place, fact in enumerate(facts)
-        if not fact.prospective and fact.event not in _AT_ANY_TIME and fact.on >= PART_3_FROM
+        if not fact.prospective and fact.event not in AMONG.beside and fact.on >= PART_3_FROM
     ]
     if others:
         first, last = others[0], others[-1]
@@ -233,11 +231,22 @@ def _of_none_asked(told: _InOrder) -> Iterator[Broken]:
                 yield Broken(place, row)
 
 
+def _first_act(facts: Sequence[Fact], dated: Mapping[str, Iterable[OfItself]], apart: Collection[int]) -> int | None:
+    """Return where the first fact stands that happened to somebody who was born, None where there is none."""
+    for place, fact in enumerate(facts):
+        event = fact.event
+        if event in _AT_ANY_TIME or fact.on < PART_3_FROM or place in apart:
+            continue
+        if event not in dated or not _leaves_out(fact, dated[event], place, []):
+            return place
+    return None
+
+
 def _cannot_be_born(on: dt.date, place: int, other: int | None, facts: Sequence[Fact], broken: list[Broken]) -> bool:
-    """Return whether a birth lies too early, or behind something else of the case, and note it."""
+    """Return whether a birth lies too early, or not before all else of the case, and note it."""
     if on < BORN_FROM:
         broken.append(Broken(place, BORN))
-    elif other is not None and facts[other].on < on:
+    elif other is not None and facts[other].on <= on:
         broken.append(Broken(place, BIRTH_FIRST, other))
     else:
         return False

@@ -166,7 +166,7 @@ class OfOneAsked(NamedTuple):
 
 
 class BeforeAll(NamedTuple):
-    """Nothing else happens on a day before this. What lies behind something else is left out."""
+    """Nothing else happens on a day before this, or on its day. What does not lie before all else is left out."""
 
     finding: str
     event: str
@@ -176,7 +176,7 @@ class BeforeAll(NamedTuple):
     @property
     def must_hold(self) -> str:
         """What must hold, in a sentence."""
-        return f"{self.event} lies behind no other fact"
+        return f"{self.event} lies before every other fact"
 
     @property
     def means(self) -> str:
@@ -268,13 +268,15 @@ class ClosureShort(NamedTuple):
 class AmongOthers(NamedTuple):
     """What is to come lies at a believable distance from what happened. Else its year was mistyped: it is left out.
 
-    At most `before` days before the first other fact of the case, and at most `after` days after the last.
+    At most `before` days before the first other fact of the case, and at most `after` days after the last; `beside`
+    are those that say nothing of when its life is.
     """
 
     finding: str
     event: str
     before: int
     after: int
+    beside: frozenset[str]
     says: str
     remedy: str
 
@@ -418,7 +420,7 @@ _BIRTHS: Final = _once("date_of_birth", "", None, finding="two_birth_dates")
 BIRTH_FIRST: Final = BeforeAll(
     "birth_contradicts",
     "date_of_birth",
-    "{event} on {on} lies behind {other} on {other_on}; it is left out",
+    "{event} on {on} does not lie before {other} on {other_on}; it is left out",
     "correct the date of birth, or the other day",
 )
 (_TO_COME,) = events_named("phase_transfer_due")
@@ -427,6 +429,7 @@ AMONG: Final = AmongOthers(
     _TO_COME,
     366,
     5_844,
+    frozenset({BIRTH_FIRST.event, DECLARED, *events_named("exception_recorded")}),
     "{event} on {on} lies years away from everything else of the case ({other} on {other_on}): most likely its year "
     "was mistyped; it is left out, and no plan is due for it",
     "correct its year, or void it",
@@ -623,7 +626,7 @@ NAMES: Final = KeptWhole(
     "corrected, and taken back, together",
     "give each fact a fact_id of its own; if one corrects the other, record it so (corrects)",
     "fact_id is that of one fact",
-    "both count; of a file each of them is refused, in a store the one that came second, whichever case it is of",
+    "both count; of one file each of them is refused, in a store the one that came second, whichever case it is of",
 )
 
 DATED: Final[tuple[DatesOfOne | DayBelieved | ClosureShort, ...]] = (PERIOD, PLAN_REVIEWED, *BELIEVED, CLOSURE)

@@ -58,9 +58,11 @@ from typing import Any, NamedTuple
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.dates import say
+from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import MoveRefused
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, told_apart
 from ehcp_flow.findings import Finding
+from ehcp_flow.law.declared import Declared, known_outcomes
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.appeals import appealable
 from ehcp_flow.moves.attached import attach, machine
@@ -76,7 +78,6 @@ from ehcp_flow.moves.replay import as_of_day, facts_by, replayed
 from ehcp_flow.moves.state_names import DISPUTE_MEANING, MAINTAINED_STATES, MEANING, DisputeState, State
 from ehcp_flow.moves.steps import StateStep, Waits
 from ehcp_flow.record_checks import declared_events
-from ehcp_flow.vocabulary import LIBRARY
 
 __all__ = [
     "DISPUTE_MEANING",
@@ -272,7 +273,8 @@ def moves(
 
     `lawful` leaves those that the law allows then (True) or does not (False), `informing` those that only inform, and
     move neither the case nor a dispute (True), or those that can move one (False); with None both are given. Those that
-    move come first, as `allowed` gives them; those that inform are lawful at any time, and come in legal order.
+    move come first, as `allowed` gives them; those that inform are lawful at any time, and come in legal order: what
+    `rulebook` reads at all, and not what is of another procedure.
     `rulebook` and `calendars` as for `allowed`. Raises DateError if `as_of` is no date.
     """
     day = as_of_day(as_of)
@@ -284,13 +286,18 @@ def moves(
 
 
 def _informing(rulebook: Rulebook, moving: AbstractSet[Key]) -> list[Key]:
-    """Return the facts that move nothing by this rulebook, but those that only take another fact back."""
-    known = (event for event in FACT_TYPES if event in LIBRARY or event in rulebook.events)
+    """Return the facts that this rulebook reads and that move nothing, but those that only take another fact back.
+
+    Each has an outcome that the library has, or this rulebook, and not another that was loaded.
+    """
+    read = compiled(rulebook).reads
+    declared: tuple[Declared, ...] = (*rulebook.events.values(), *rulebook.outcomes.values())
     return [
         (event, outcome)
-        for event in known
+        for event in FACT_TYPES
+        if event in read and event != "fact_voided"
         for outcome in told_apart(event)
-        if (event, outcome) not in moving and event != "fact_voided"
+        if (event, outcome) not in moving and outcome in (None, *known_outcomes(event, declared))
     ]
 
 

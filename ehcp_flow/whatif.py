@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from ehcp_flow import dates
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.calendars import england as english_calendars
 from ehcp_flow.case import Case
-from ehcp_flow.counting import ONE_DAY
-from ehcp_flow.deadlines import Deadline, deadlines_of, suppose
+from ehcp_flow.counting import ONE_DAY, SchoolDays, Terms, period_of
+from ehcp_flow.deadlines import FIELDS, Deadline, deadlines_of, suppose
 from ehcp_flow.errors import DateError, EnglandOnly
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import law_given
@@ -22,6 +22,9 @@ __all__ = ["TO_AMEND", "Effect", "compare_deadlines", "latest_meeting_for", "lat
 TO_AMEND: Final = ("amendment_notice", "amended_plan")
 """The chain of limits from a review meeting to the amended plan."""
 _FURTHEST: Final = 1500
+
+_OF_THE_RULE: Final = frozenset({"citation", "starts_on", "key"})
+"""What another rule changes of a deadline that is due on the same day, and stands in the same way."""
 
 _Key: TypeAlias = tuple[str, tuple[str, ...], str, str]
 
@@ -74,11 +77,15 @@ def what_if(
 def compare_deadlines(
     old: Rulebook, new: Rulebook, cases: Iterable[Case], as_of: dt.date | str, *, calendars: Calendars | None = None
 ) -> list[Effect]:
-    """Return the deadlines of a caseload that would be different under another rulebook, case by case."""
+    """Return the deadlines of a caseload that would be different under another rulebook, case by case.
+
+    One of the same limit, party and last lawful day is the same under another rule: it is left out where it stands as
+    it did, whatever is cited for it.
+    """
     return [
         effect
         for case in cases
-        for effect in _compare(
+        for effect in _under_another(
             deadlines_of(case, as_of, rulebook=old, calendars=calendars),
             deadlines_of(case, as_of, rulebook=new, calendars=calendars),
         )
@@ -101,6 +108,12 @@ def latest_start(
     book, known = law_given(rulebook), calendars or english_calendars()
     for name in reversed(limits):
         rule = book.limit(name).rule[0]
+        counted = rule.nearest(end).counts[0].convention
+        if isinstance(period_of(counted), SchoolDays | Terms):
+            raise DateError(
+                by, f"{name} counts {counted}, which the term dates of a school alone decide, and here is none",
+                what="a day to count back from", write="a chain of limits that count otherwise",
+            )  # fmt: skip
         day = end
         while True:
             version = rule.in_force(day)
@@ -130,12 +143,44 @@ def latest_meeting_for(
 
 
 def _compare(before: Iterable[Deadline], after: Iterable[Deadline]) -> list[Effect]:
-    old, new = _keyed(before), _keyed(after)
+    return _effects(_keyed(before), _keyed(after))
+
+
+def _under_another(before: Iterable[Deadline], after: Iterable[Deadline]) -> list[Effect]:
+    old = _keyed(before)
+    return _effects(old, _under(old, _keyed(after)))
+
+
+def _effects(old: Mapping[_Key, Deadline], new: Mapping[_Key, Deadline]) -> list[Effect]:
     return [
         Effect(old.get(key), new.get(key))
         for key in dict.fromkeys((*old, *new))
         if key not in old or key not in new or old[key] != new[key]
     ]
+
+
+def _under(old: Mapping[_Key, Deadline], new: dict[_Key, Deadline]) -> dict[_Key, Deadline]:
+    """Return the deadlines of another rulebook, each that is one of the first under another rule by the key of that."""
+    gone: dict[object, list[_Key]] = {}
+    for key, deadline in old.items():
+        if key not in new:
+            gone.setdefault(_on_its_day(deadline), []).append(key)
+    under = {}
+    for key, deadline in new.items():
+        same = gone.get(_on_its_day(deadline)) if key not in old else None
+        was = same.pop(0) if same else key
+        under[was] = old[was] if was != key and _alike(old[was], deadline) else deadline
+    return under
+
+
+def _on_its_day(deadline: Deadline) -> tuple[str, str | None, dt.date | None]:
+    return deadline.limit, deadline.party, deadline.due_on
+
+
+def _alike(one: Deadline, other: Deadline) -> bool:
+    """Whether two deadlines of one day differ in nothing but the rule by which they are counted."""
+    left, right = one.as_dict(), other.as_dict()
+    return all(left[name] == right[name] for name in FIELDS if name not in _OF_THE_RULE)
 
 
 def _keyed(found: Iterable[Deadline]) -> dict[_Key, Deadline]:

@@ -46,6 +46,7 @@ HELD_ELSEWHERE = {
     "store.addresses._MODES": "another mode is refused before it is looked up",
     "store.addresses._SWITCH": "another word is refused before it is looked up",
     "store.driver_errors._HOST": "another code is passed over before it is looked up",
+    "store.portable_store._SWEPT_BY": "another database is told what to do before it is looked up",
     "store.protection._BITS": "the actions of the triggers: tests/store/test_append_only.py has each",
 }
 """Tables that a variable looks something up in, not held by `complete`; a module alone: one without a name."""

@@ -252,6 +252,19 @@ def test_a_birth_behind_the_plan_is_found_and_left_out():
     assert told.rows("under_fives_review") == []
 
 
+@pytest.mark.parametrize(("born", "found"), [("2025-01-05", []), ("2025-01-06", ["2025-01-06"])])
+def test_nobody_is_asked_for_on_the_day_of_birth(born, found):
+    told = Told(f"{born} date_of_birth; 2025-01-06 request_received party=parent")
+    assert told.findings() == [("birth_contradicts", on) for on in found]
+    assert {row["age"] for row in told.measured("age")} == {"not recorded" if found else "under 5"}
+
+
+def test_an_exception_of_the_day_of_birth_that_is_left_out_says_nothing_of_the_birth():
+    story = "2026-01-05 exception_recorded outcome=exceptional_circumstances until=2026-01-01 reason=swapped"
+    told = Told(f"2026-01-05 date_of_birth; {story}; 2026-02-02 request_received")
+    assert told.findings() == [("period_reversed", "2026-01-05")]
+
+
 def test_a_review_before_its_plan_is_not_counted_from():
     told = Told("2026-01-05 plan_transferred_in made_on=2025-06-02 reviewed_on=2024-06-03")
     plan = Told("2026-01-05 plan_transferred_in made_on=2025-06-02")
@@ -338,7 +351,8 @@ def test_a_change_of_phase_in_a_year_that_cannot_be_meant_is_found_and_left_out(
     assert "final_plan_sent" in (said := str(told.answer.findings)) or "draft_plan_sent" in said
     for right in ("2023-09-01", "2026-09-01", "2040-09-01"):
         assert Told(f"{plan}; {right} phase_transfer_due outcome=school").findings() == []
-    assert Told(f"{on} phase_transfer_due outcome=school; 2012-03-02 date_of_birth").findings() == []
+    beside = "2012-03-02 date_of_birth; 2015-03-02 exception_recorded outcome=school_closed until=2015-03-06"
+    assert Told(f"{on} phase_transfer_due outcome=school; {beside}").findings() == []
 
 
 def test_a_day_that_is_not_believed_contradicts_no_other():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -60,8 +61,9 @@ class CasesOfChunk:
         wanted[numbers] = True
         chosen = np.flatnonzero(wanted[encoded.case])
         self.ids: list[str] = encoded.case_ids.cast(pl.String).to_list()
-        self._said, self._made = _alike(encoded, chosen)
-        self._given = _given(rows, encoded, chosen)
+        self._said, made = _alike(encoded, chosen)
+        self._whole, self._given = _given(rows, encoded, chosen)
+        self._made = [shape._replace(given=shape.given.union(self._whole)) for shape in made]
         self._bounds: list[int] = np.searchsorted(encoded.case[chosen], np.arange(len(self.ids) + 1)).tolist()
         self._days = dates_of(encoded.on[chosen])
         if encoded.months is not None:
@@ -71,13 +73,15 @@ class CasesOfChunk:
     def case(self, number: int) -> Case:
         """Return one of the cases."""
         said, made, given, days = self._said, self._made, self._given, self._days
-        case_id = self.ids[number]
+        whole, case_id = [*self._whole.items()], self.ids[number]
         told = []
         for at in range(self._bounds[number], self._bounds[number + 1]):
             shape = made[said[at]]
             values = shape.fields.copy()
             values["case_id"] = case_id
             values["on"] = days[at]
+            for name, column in whole:
+                values[name] = column[at]
             names = shape.given
             if at in given:
                 values.update(given[at])
@@ -124,8 +128,14 @@ def _alike(encoded: Encoded, chosen: Array) -> tuple[list[int], list[_FactShape]
     return number.tolist(), made
 
 
-def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dict[str, Any]]:
-    """Return the days besides its own, the names and the instant that rows have, by their place among the chosen."""
+def _given(
+    rows: pl.DataFrame, encoded: Encoded, chosen: Array
+) -> tuple[dict[str, list[Any]], dict[int, dict[str, Any]]]:
+    """Return the days besides its own, the names and the instant that rows have.
+
+    What every one of the chosen has, as the instant of all that a store holds, comes by column; any other by place.
+    """
+    whole: dict[str, list[Any]] = {}
     given: dict[int, dict[str, Any]] = {}
 
     def put(name: str, places: Array, values: list[Any]) -> None:
@@ -140,11 +150,20 @@ def _given(rows: pl.DataFrame, encoded: Encoded, chosen: Array) -> dict[int, dic
         if name not in rows.columns or rows[name].null_count() == rows.height:
             continue
         texts = rows[name].cast(pl.String).gather(pl.Series(chosen.astype(np.uint32))).to_list()
-        stripped = [(at, text.strip(WHITE)) for at, text in enumerate(texts) if text is not None]
-        kept = [(at, text) for at, text in stripped if text]
-        places = np.array([at for at, _ in kept], dtype=np.int64)
-        put(name, places, [_instant(text) if name == "recorded_at" else text for _, text in kept])
-    return given
+        made = {text: _made(name, text) for text in dict.fromkeys(texts)}
+        values = [made[text] for text in texts]
+        places = np.array([at for at, value in enumerate(values) if value is not None], dtype=np.int64)
+        if len(places) == len(values):
+            whole[name] = values
+        else:
+            put(name, places, [value for value in values if value is not None])
+    return whole, given
+
+
+def _made(name: str, text: str | None) -> str | dt.datetime | None:
+    """Return a text or an instant of a row, None where there is none."""
+    told = "" if text is None else text.strip(WHITE)
+    return None if not told else _instant(told) if name == "recorded_at" else told
 
 
 def dates_of(days: Array) -> list[Any]:

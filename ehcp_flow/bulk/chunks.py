@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -46,6 +46,9 @@ __all__ = [
     "standing_facts",
     "together",
 ]
+
+
+_PLACE: Final = "_place"
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,9 @@ def readable(rows: pl.DataFrame, question: Question) -> tuple[Encoded, pl.DataFr
     good = rows.filter(~bad)
     good = good.with_columns(pl.col(name).cast(pl.String) for name in good.columns if name != LINE)
     # A case whose rows were put right keeps its place: rows stand where they stood.
-    rows = together(pl.concat([good, again], how="diagonal").sort(LINE))
+    placed = rows.select(LINE).with_row_index(_PLACE).group_by(LINE).agg(pl.col(_PLACE).min())
+    rows = pl.concat([good, again], how="diagonal").join(placed, on=LINE, how="left").sort(_PLACE, LINE)
+    rows = together(rows, _PLACE).drop(_PLACE)
     encoded = encode(rows, with_instants=question.known_at is not None)
     return encoded, rows, refused, count
 
@@ -298,12 +303,12 @@ def _of_authority(encoded: Encoded, rows: pl.DataFrame, question: Question, auth
     return of_authority
 
 
-def together(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with those of a case together, cases in the order in which each first appears."""
-    order = rows.select(pl.col(LINE).min().over("case_id").alias("first"), pl.col(LINE)).to_dict(as_series=True)
-    if order["first"].is_sorted():
+def together(rows: pl.DataFrame, place: str = LINE) -> pl.DataFrame:
+    """Return rows with those of a case together, cases in the order in which each first appears by their places."""
+    first = rows.select(pl.col(place).min().over("case_id").alias("first")).to_series()
+    if first.is_sorted():
         return rows
-    return rows.with_columns(order["first"].alias("_first")).sort(["_first", LINE]).drop("_first")
+    return rows.with_columns(first.alias("_first")).sort(["_first", place]).drop("_first")
 
 
 def known_rows(encoded: Encoded, rows: pl.DataFrame, question: Question) -> Array | None:

@@ -87,18 +87,21 @@ def narrowed(
     return frame
 
 
-def tally(frame: pl.DataFrame) -> tuple[int, int, int, int, int, int]:
+def tally(frame: pl.DataFrame) -> tuple[int, int, int, int, int, int, int]:
     """Return how many deadlines there are, how many breaches, and how many that were missed and are excused.
 
-    Then how many of the breaches another reading denies, of how many more deadlines one makes breaches, and how many
-    the source is declared not to record.
+    Then how many of the breaches another reading denies, of how many more deadlines one makes breaches, how many the
+    source is declared not to record, and how many are not done and have no last day that can be told.
     """
-    missed = pl.col("status").cast(pl.String).is_in(MISSED)
+    status = pl.col("status").cast(pl.String)
+    missed = status.is_in(MISSED)
     excused = frame.filter(missed & (pl.col("excused_by").list.len() > 0)).height
     contested = frame.filter(pl.col("contested_by").list.len() > 0)["breach"]
     denied = int(contested.sum())
-    unrecorded = frame.filter(pl.col("status").cast(pl.String) == "unrecorded").height
-    return frame.height, int(frame["breach"].sum()), excused, denied, len(contested) - denied, unrecorded
+    unrecorded = frame.filter(status == "unrecorded").height
+    dated = pl.any_horizontal(pl.col("due_on", "done_on").is_not_null())
+    undated = frame.filter((status == "undated") & ~dated).height
+    return frame.height, int(frame["breach"].sum()), excused, denied, len(contested) - denied, unrecorded, undated
 
 
 def plain_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:

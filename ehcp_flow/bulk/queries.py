@@ -47,7 +47,7 @@ def iter_frames(source: Source, as_of: dt.date | str | None = None, **options: U
 
     `source` is a polars DataFrame or LazyFrame, an Arrow table, a path or stream of Parquet, CSV or JSON Lines, a store
     or its URL, or an iterable of cases or facts; its rows need not be in any order. Rows and order are those that
-    `deadlines_of` gives case by case, cases in the order in which each first appears (of a store: of their ids).
+    `deadlines_of` gives case by case, cases in the order of their ids (what is given as objects in its own).
     Options: `rulebook`, `calendars`, `known_at` (with `axis`, of a store: by when facts were `recorded` or `stored`),
     `authority` (whose cases alone are answered), `chunk_cases`, `name` (what messages call the source), `on_progress`,
     `workers`. Raises SourceError for a source

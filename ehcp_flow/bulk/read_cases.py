@@ -33,7 +33,7 @@ class Cases(Caseload):
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The ids of all cases of the source, in the order in which each first appears."""
+        """The ids of all cases of the source, in the order of `iter_frames`."""
         return tuple(case_id for series in self._ids for case_id in series.to_list())
 
 

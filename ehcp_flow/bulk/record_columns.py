@@ -77,6 +77,7 @@ class _Keys(NamedTuple):
     changes: Array
     at_any_time: Array
     to_come: Array
+    beside_to_come: Array
     shuts: Array
 
 
@@ -90,6 +91,7 @@ def _by_keys() -> _Keys:
         _mask(AUTHORITY.changed_by),
         birth | _mask([DECLARED]),
         _mask([AMONG.event]),
+        _mask(AMONG.beside),
         np.array([event == "exception_recorded" and outcome in CLOSURE.outcomes for event, outcome in KEYS]),
     )
 
@@ -180,7 +182,7 @@ class _Facts:
         return np.zeros(0, dtype=bool) if days is None else far(field, days, self.on)
 
     def births_that_cannot_be(self, gone: Array) -> Array:
-        """Return the places of the births behind something else, and of those before there was anybody to plan for."""
+        """Return the places of the births not before all else, and of those before there was anybody to plan for."""
         births = np.flatnonzero(_by_keys().birth.take(self.key))
         if not len(births):
             return births
@@ -188,7 +190,7 @@ class _Facts:
         first = np.full(len(self._rows.case_ids), np.iinfo(np.int32).max, dtype=np.int32)
         first[self.case[others]] = self.on[others]
         on = self.on[births]
-        wrong: Array = births[(on > first.take(self.case[births])) | (on < _BORN_FROM)]
+        wrong: Array = births[(on >= first.take(self.case[births])) | (on < _BORN_FROM)]
         return wrong
 
     def shut_for_long(self, row: ClosureShort) -> Array:
@@ -207,7 +209,7 @@ class _Facts:
         at = np.flatnonzero(_by_keys().to_come.take(self.key))
         if not len(at):
             return at
-        other = ~(_by_keys().at_any_time | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
+        other = ~(_by_keys().beside_to_come | prospective()).take(self.key) & (self.on >= _PART_3_FROM)
         places = np.flatnonzero(other)
         first = np.full(self.cases, np.iinfo(np.int32).max, dtype=np.int64)
         last = np.full(self.cases, np.iinfo(np.int32).min, dtype=np.int64)

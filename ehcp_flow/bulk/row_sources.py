@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from itertools import chain
@@ -132,6 +132,7 @@ class _FactSource:
 
     together = False
     entering = False
+    is_given = True  # as objects, in an order of their own
 
     def __init__(self, facts: Callable[[], Iterable[Fact]], name: str, report: Report | None = None) -> None:
         self._facts = facts
@@ -173,6 +174,8 @@ class _FactSource:
 
 class _FileRowByRow(_FactSource):
     """Facts that the readers read from a file, one row at a time: CSV whose rows cannot be told apart otherwise."""
+
+    is_given = False
 
     def __init__(self, path: Path, name: str) -> None:
         self._reader: FactReader = read_facts(path, name=name)
@@ -270,19 +273,22 @@ def _of_path(path: Path, name: str) -> RowSource:
 
 
 def chunks_of(rows: RowSource, chunk_cases: int, clean: Clean, stack: ExitStack) -> Iterator[pl.DataFrame]:
-    """Yield chunks of at most so many whole cases, each case's rows together, cases in the order of first appearance.
+    """Yield chunks of at most so many whole cases, each case's rows together, cases in the order of their ids.
 
-    Where the rows of a case do not stand together, `clean` says which rows are facts, and they are first put into
-    buckets of so many cases: in memory if they are few, else in a temporary directory.
+    Facts and cases that are given as objects keep their own order. Where the rows do not stand so, `clean` says which
+    are facts, and they are first put into buckets of so many cases: in memory, or in a temporary directory.
     """
-    if rows.together or _stand_together(rows):
+    by_id = not (isinstance(rows, _FactSource) and rows.is_given)
+    if rows.together or _stand_together(rows, by_id=by_id):
         yield from _cut(rows.frames(), chunk_cases)
         return
-    yield from _Buckets(chunk_cases, stack).of(rows, clean)
+    every = (ids.drop_nulls().unique().str.strip_chars(WHITE) for ids in rows.case_ids()) if by_id else ()
+    known = sorted({case_id for ids in every for case_id in ids.to_list()})
+    yield from _Buckets(chunk_cases, stack, known).of(rows, clean)
 
 
-def _stand_together(rows: RowSource) -> bool:
-    """Whether no case appears again after another has begun."""
+def _stand_together(rows: RowSource, *, by_id: bool) -> bool:
+    """Whether no case appears again after another has begun, and their ids are in order, if they are to be."""
     heads: list[pl.Series] = []
     last: str | None = None
     for ids in rows.case_ids():
@@ -292,6 +298,8 @@ def _stand_together(rows: RowSource) -> bool:
         if last is not None and first[0] == last:
             first = first[1:]
         if first.n_unique() < len(first) or first.null_count() or (first.str.strip_chars(WHITE) != first).any():
+            return False
+        if by_id and len(first) and not (first.is_sorted() and (last is None or last < first[0])):
             return False
         last = ids[-1]
         heads.append(first)
@@ -337,12 +345,12 @@ def _joined(rest: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Buckets:
-    """Rows by case, so many cases to a bucket."""
+    """Rows by case, so many cases to a bucket: those that are known in their order, and any other behind them."""
 
-    def __init__(self, chunk_cases: int, stack: ExitStack) -> None:
+    def __init__(self, chunk_cases: int, stack: ExitStack, known: Sequence[str]) -> None:
         self._size = chunk_cases
         self._stack = stack
-        self._codes: dict[str, int] = {}
+        self._codes: dict[str, int] = {case_id: at for at, case_id in enumerate(known)}
         self._parts: dict[int, list[pl.DataFrame]] = {}
         self._held = 0
         self._directory: Path | None = None
@@ -359,8 +367,8 @@ class _Buckets:
                 kept = [pl.read_parquet(path) for path in sorted(there.glob("*.parquet"))] if there.is_dir() else []
                 parts = kept + parts
                 shutil.rmtree(there, ignore_errors=True)
-            whole = pl.concat(parts, how="diagonal_relaxed")
-            yield whole.sort(_CODE, maintain_order=True).drop(_CODE)
+            if parts:  # else every row of these cases was refused
+                yield pl.concat(parts, how="diagonal_relaxed").sort(_CODE, maintain_order=True).drop(_CODE)
 
     def _add(self, frame: pl.DataFrame) -> None:
         ids = frame["case_id"].unique(maintain_order=True)

@@ -252,7 +252,7 @@ class Frames(Pass):
 
 
 class Answers(Pass):
-    """The answer of each case of a source, in the order in which the cases first appear.
+    """The answer of each case of a source, in the order of their ids.
 
     Answers are those that `ehcp_flow.answers.answer` gives, made part by part as they are asked for. `refused`,
     `failed`, `rows`, `cases` and `is_read` are those of `Frames`; a case is in `failed` as soon as it is

@@ -32,7 +32,7 @@ class _StatesOfChunk(NamedTuple):
 
 
 class StatesWithMoves(Pass):
-    """Where each case of a source stands, cases in the order in which they first appear; a pass like `Answers`."""
+    """Where each case of a source stands, cases in the order of their ids; a pass like `Answers`."""
 
     def __iter__(self) -> Iterator[StateWithMoves]:
         for part in self._parts(_chunk):

@@ -112,6 +112,7 @@ def _tell(cases: int, found: CheckTally) -> None:
         breaches_in_words(found.breaches, found.denied, found.made),
         f"{found.excused:,} excused",
         *([f"{found.unrecorded:,} unrecorded"] if found.unrecorded else []),
+        *([f"{found.undated:,} without a last day that can be told"] if found.undated else []),
         count(found.findings, "finding"),
     ]
     see = under_the_law_asked("ehcp-flow breaches SOURCE --register findings")

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, get_type_hints
 
 import typer
 
@@ -19,7 +19,7 @@ from ehcp_flow.docstrings import docstring_of
 if TYPE_CHECKING:
     from ehcp_flow.law import Rulebook
 
-__all__ = ["CliCommand", "CommandGroup", "as_click", "law_named", "options"]
+__all__ = ["CliCommand", "CommandGroup", "TablesAsked", "as_click", "law_named", "options", "tables_asked"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class CliCommand:
     @property
     def called(self) -> Callable[..., None]:
         """The function with all the options that the command has."""
-        return guarded(_knowing(self.run, self.england) if self.facts or self.england else self.run)
+        run = _knowing(self.run, self.england) if self.facts or self.england else self.run
+        return guarded(_finding_tables(run) if {"store", "source"} & {*signature(run).parameters} else run)
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,56 @@ def _knowing(run: Callable[..., None], england: str) -> Callable[..., None]:
                 run(**values)
         finally:
             _NAMED.reset(token)
+
+    command.__signature__ = Signature([*parameters, *further])  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in (*parameters, *further)}
+    return command
+
+
+class TablesAsked(NamedTuple):
+    """What a command was told of a store's tables: what their names begin with, and the schema in which they lie."""
+
+    prefix: str = "ehcp_"
+    schema: str | None = None
+
+
+_ORDINARY: Final = TablesAsked()
+_TABLES: Final[ContextVar[TablesAsked]] = ContextVar("_TABLES", default=_ORDINARY)
+
+
+def tables_asked() -> TablesAsked:
+    """Return which tables a command is to find the store in."""
+    return _TABLES.get()
+
+
+def _finding_tables(run: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that opens a store with the options that say which its tables are.
+
+    Raises BadParameter where SOURCE is no store, and there are no tables to be found.
+    """
+    from ehcp_flow.cli.options import option
+
+    own = signature(run).parameters
+    further = [
+        Parameter(name, Parameter.KEYWORD_ONLY, annotation=Annotated[str | None, option(usage, says)], default=None)
+        for name, usage, says in (
+            ("prefix", "--prefix NAME", "What the names of the store's tables begin with, if not ehcp_."),
+            ("schema", "--schema NAME", "The database's schema in which the store's tables lie, if not its default."),
+        )
+    ]
+    hints = get_type_hints(run, include_extras=True)
+    parameters = [each.replace(annotation=hints[each.name]) for each in own.values()]
+
+    @wraps(run)
+    def command(*, prefix: str | None = None, schema: str | None = None, **values: Any) -> None:
+        for name, given in (("--prefix", prefix), ("--schema", schema)):
+            if given is not None and "store" not in own and "://" not in str(values.get("source", "")):
+                raise typer.BadParameter("only a store has tables; a file does not", param_hint=name)
+        token = _TABLES.set(TablesAsked(_ORDINARY.prefix if prefix is None else prefix, schema))
+        try:
+            run(**values)
+        finally:
+            _TABLES.reset(token)
 
     command.__signature__ = Signature([*parameters, *further])  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in (*parameters, *further)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from ehcp_flow.cli.command import CliCommand, CommandGroup, options
+from ehcp_flow.cli.command import CliCommand, CommandGroup, options, tables_asked
 from ehcp_flow.cli.messages import ProgressBar, count, note
 from ehcp_flow.cli.named_files import Writes
 from ehcp_flow.cli.options import Authority, Raw, StoreUrl, TableFormat, option
@@ -36,7 +36,7 @@ def _upgrade(*, store: StoreUrl, form: TableFormat = None) -> None:
     """
     from ehcp_flow.store.administration import upgrade_store
 
-    done = upgrade_store(store)
+    done = upgrade_store(store, **tables_asked()._asdict())
     if done.before is None:
         said = f"A new store, schema {done.after}"
     elif done.changed:
@@ -55,7 +55,7 @@ def _check(*, store: StoreUrl, form: TableFormat = None) -> None:
     """
     from ehcp_flow.store.administration import check_store
 
-    status = check_store(store)
+    status = check_store(store, **tables_asked()._asdict())
     if status.ok:
         said = f"Schema {status.found}: it can be opened as it is"
     elif status.found is None:

@@ -131,7 +131,7 @@ def _desk(*, query: CaseQuery, listed: _Listed, printed: DeskOptions) -> None:
         rows: Sequence[Mapping[str, Any]] = collected.rows() if then is None else collected.changes()
         rows = [row for row in rows if meant(row) and (mine is None or mine(row["case_id"]))]
         of_rows = {column: value for column, value in wanted.items() if column not in here}
-        words = {"list": tuple(DESK_LISTS), "limit": tuple(query.law.limits), "status": ("open", "overdue")}
+        words = {"list": tuple(DESK_LISTS), "limit": tuple(query.law.limits), "status": ("open", "overdue", "undated")}
         rows = matching(rows, of_rows, words)
         if sort is not None:
             rows = sorted(rows, key=lambda row: _sorted_by(row, sort, every))

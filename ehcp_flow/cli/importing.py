@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ehcp_flow.conversion import ConvertedRows
     from ehcp_flow.errors import RowRefused
     from ehcp_flow.facts import Fact
-    from ehcp_flow.readers.case_reader import Entry
+    from ehcp_flow.readers.case_reader import Entry, FactReader
     from ehcp_flow.store import Store
     from ehcp_flow.store.imports import ImportResult, Item
     from ehcp_flow.store.source_names import SameId
@@ -175,6 +175,7 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
     from ehcp_flow.inputs import spooled, why_unreadable
     from ehcp_flow.readers import read_facts
     from ehcp_flow.readers.case_reader import open_file
+    from ehcp_flow.readers.names_again import one_name_each
     from ehcp_flow.store.imports import declared_digest
 
     file = given_or_retried(facts.file, facts.retry, "FILE")
@@ -193,7 +194,7 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
         stream = sys.stdin.buffer if again == "-" else again
         reader = read_facts(stream, name="standard input", on_progress=bar)
         entries = _declared(reader.entries(), events)
-        return _RowsToTake(entries, lambda: reader.warnings, None, "standard input", given or "refuse", again)
+        return _RowsToTake(entries, lambda: _warnings(reader), None, "standard input", given or "refuse", again)
     try:
         with open_file(file, file) as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -201,8 +202,15 @@ def _rows(facts: _FactsToImport, bar: ProgressBar, stack: ExitStack) -> _RowsToT
         raise SourceError(file, why_unreadable(error)[1]) from None
     reader = read_facts(file, on_progress=bar)
     digest = declared_digest(digest, events)
-    entries = _declared(reader.entries(), events)
-    return _RowsToTake(entries, lambda: reader.warnings, digest, Path(file).name, given or "refuse", file)
+    told = one_name_each(file, reader.entries(), Path(file).name, corrects=given == "corrects")
+    entries = _declared(told, events)
+    return _RowsToTake(entries, lambda: _warnings(reader), digest, Path(file).name, given or "refuse", file)
+
+
+def _warnings(reader: FactReader) -> tuple[str, ...]:
+    """Return what somebody should be told of a file: of what stays a label, that it is in the file alone."""
+    more = ("a label is no fact, and the store has none: write what its name takes, and import the file again",)
+    return (*reader.warnings, *(more if reader.report.further else ()))
 
 
 def _declared(entries: Iterable[Entry], events: Sequence[str]) -> Iterable[Entry]:

@@ -243,7 +243,7 @@ def _explained(one: Explanation) -> dict[str, Any]:
         "numerator": list(one.numerator),
         "denominator_is": one.denominator_is,
         "denominator": list(one.denominator),
-        "traps": list(one.measure.traps),
+        "traps": list(one.traps),
     }
 
 

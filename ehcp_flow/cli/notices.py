@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.for_whom import counting_for_whom
 from ehcp_flow.cli.options import complete_events, day, option
 from ehcp_flow.cli.output import Format, flat, is_flat
 from ehcp_flow.cli.print_options import PrintOptions
 from ehcp_flow.cli.query import LawQuery
 
 if TYPE_CHECKING:
-    from ehcp_flow.law import Notice, Rule, Rulebook
+    from ehcp_flow.law import Notice, Rule, Rulebook, Version
 
 __all__ = ["NOTICES"]
 
@@ -84,9 +85,8 @@ def _by_when(notice: Notice, query: LawQuery, on: dt.date) -> list[dict[str, str
     found = []
     for name in notice.limits:
         limit = query.law.limit(name)
-        versions = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
-        versions = versions or [rule.nearest(on) for rule in limit.rule]
-        told = dict.fromkeys(str(version.counts[0].convention) for version in versions)
+        rules = [rule for rule in limit.rule if rule.in_force(on) is not None] or limit.rule
+        told = dict.fromkeys(counting_for_whom(rule, on, _counting) for rule in rules)
         before = {
             f"{counting}, counted from a day up to {last.isoformat()}": None
             for rule in limit.rule
@@ -94,14 +94,22 @@ def _by_when(notice: Notice, query: LawQuery, on: dt.date) -> list[dict[str, str
             if counting not in told
         }
         counting = " or ".join((*told, *before))
-        found.append({"limit": name, "title": limit.title, "counting": counting, "citation": versions[0].cited})
+        cited = rules[0].nearest(on).cited
+        found.append({"limit": name, "title": limit.title, "counting": counting, "citation": cited})
     return found
+
+
+def _counting(version: Version) -> str:
+    return str(version.counts[0].convention)
 
 
 def _still_counting(rule: Rule, query: LawQuery, on: dt.date) -> Iterator[tuple[str, dt.date]]:
     """Yield how each version counts that is law no more on a day, and by which time can still run, and its last day."""
+    standing = rule.standing(on) if rule.in_force(on) is not None else ()
     for version in rule.version:
         last, counts = version.in_force_to, version.counts[0].convention
+        if version in standing:
+            continue
         if last is not None and last < on and (counts.last_day(last, query.calendars) or last) >= on:
             yield str(counts), last
 

@@ -90,7 +90,7 @@ class OfFile:
         return said
 
     def cases(self, ids: Iterable[str] = ()) -> Iterator[Case]:
-        """Return cases in the order of the file, or of `ids`."""
+        """Return cases in the order of their ids, or of `ids`."""
         wanted = tuple(dict.fromkeys(name.strip() for name in ids))
         for case_id in wanted:
             if case_id not in self._cases:

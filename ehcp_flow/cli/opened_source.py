@@ -85,17 +85,20 @@ class CheckTally:
     """What is counted of the deadlines that are shown, and of all findings.
 
     `denied` are breaches that another lawful reading denies, `made` are deadlines that one makes breaches.
-    `unrecorded` are those of which the source is declared not to record whether they were met.
+    `unrecorded` are those of which the source is declared not to record whether they were met, `undated` those not done
+    whose last day cannot be told, for want of something in the record or of term dates.
     """
 
     def __init__(self) -> None:
         self.deadlines = self.breaches = self.excused = self.denied = self.made = self.unrecorded = self.findings = 0
+        self.undated = 0
 
     def add(self, deadline: Deadline) -> None:
         """Count one deadline."""
         self.deadlines += 1
         self.breaches += deadline.breach
         self.unrecorded += deadline.status == "unrecorded"
+        self.undated += deadline.status == "undated" and deadline.due_on is None and deadline.done_on is None
         self.excused += bool(deadline.missed and deadline.excused_by)
         if deadline.contested_by:
             self.denied += deadline.breach

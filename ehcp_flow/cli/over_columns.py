@@ -106,7 +106,7 @@ class SourceOverColumns(OpenedSource):
         return going()
 
     def cases(self, *, quiet: bool = False) -> Iterator[Case]:
-        """Yield the cases in the order of the file."""
+        """Yield the cases in the order of their ids."""
         from ehcp_flow.answers import Answer
         from ehcp_flow.bulk import Answers
 
@@ -153,13 +153,14 @@ class SourceOverColumns(OpenedSource):
                 )  # fmt: skip
                 if chosen.is_mine is not None:
                     shown = of_cases(shown, chosen.is_mine)
-                deadlines, breaches, excused, denied, made, unrecorded = tally(shown)
+                deadlines, breaches, excused, denied, made, unrecorded, undated = tally(shown)
                 found.deadlines += deadlines
                 found.breaches += breaches
                 found.excused += excused
                 found.denied += denied
                 found.made += made
                 found.unrecorded += unrecorded
+                found.undated += undated
                 # Asked for behind the header: a file in its place looks at what is written first.
                 out: Any = getattr(sys.stdout, "buffer", None) if form in (Format.CSV, RAW) else None
                 if out is not None:

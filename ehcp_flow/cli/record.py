@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RECORD"]
 
+_NEVER: Final = "9999"
+"""Behind every day, for what has no last day that can be told."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Happened:
@@ -122,8 +125,10 @@ def _now(case: Case, query: LawQuery) -> dict[str, Any]:
     from ehcp_flow.measures import desk
     from ehcp_flow.states import state
 
-    rows = [row for row in desk([case], days=MOST_WEEKS * 7, **_law(query)) if row["due_on"]]
-    first = min(rows, key=lambda row: row["due_on"], default={})
+    rows = [
+        row for row in desk([case], days=MOST_WEEKS * 7, **_law(query)) if row["due_on"] or row["list"] == "undated"
+    ]
+    first = min(rows, key=lambda row: row["due_on"] or _NEVER, default={})
     stands = state(case, **_law(query)).pathway.value
     return {"state": stands, "next": first.get("what"), "due_on": first.get("due_on")}
 
@@ -135,7 +140,8 @@ def _sentence(fact: Fact, version: int, row: dict[str, Any]) -> str:
     told = f"Recorded of case {row['case_id']}: {describe(fact)} (fact {version})."
     if row["next"] is None:
         return f"{told} Nothing is due."
-    return f"{told} Next: {row['next']}, by {say(parse_date(row['due_on']))}."
+    by = "" if row["due_on"] is None else f", by {say(parse_date(row['due_on']))}"
+    return f"{told} Next: {row['next']}{by}."
 
 
 def _warn(case: Case, fact: Fact, query: LawQuery) -> None:

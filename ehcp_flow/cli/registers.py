@@ -49,7 +49,7 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "proposals": ("case_id", "on", "outcome", "reason"),
     "findings": ("case_id", "on", "message", "remedy"),
     "handover": ("owner", "case_id", "days_over", "longest_overdue", "next", "next_due_on"),
-    "school-reviews": ("school", "case_id", "invite_by", "meet_by", "report_by", "decide_by"),
+    "school-reviews": ("school", "case_id", "review_due_on", "invite_by", "meet_by", "report_by", "decide_by"),
     "limits-kept": ("title", "due", "pc_in_time", "overdue_now", "oldest_due_on", "contested"),
 }
 """What a terminal has room for; the other formats have every column."""

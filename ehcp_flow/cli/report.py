@@ -118,6 +118,7 @@ def _report(
 
     with open_source(query, used={*DESKS, *wanted}) as source:
         if html is not None or xlsx is not None:
+            from ehcp_flow.measures.without_day import told_without_day
             from ehcp_flow.reports.overview import overview
 
             published = shown.published_file or ()
@@ -127,6 +128,8 @@ def _report(
             )  # fmt: skip
             _tell_unpublished(seen)
             _write(seen, html, xlsx, shown.suppress)
+            if undated := told_without_day(seen.desk.undated):
+                note(undated)
         if ics is not None:
             from ehcp_flow.outputs import Output
             from ehcp_flow.reports.calendar_feed import CALENDAR, feed_name, work_calendar

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.for_whom import counting_for_whom
 from ehcp_flow.cli.messages import note, under_the_law_asked
 from ehcp_flow.cli.options import complete_limits, day, option
 from ehcp_flow.cli.output import Format, is_flat
@@ -165,8 +166,12 @@ def _table(limits: list[Limit], on: dt.date) -> None:
 
 def _in_force(limit: Limit, on: dt.date) -> list[Version]:
     """Return the versions of its rules that are law on a day, or those nearest to it where none is."""
-    in_force = [version for rule in limit.rule if (version := rule.in_force(on)) is not None]
-    return in_force or [rule.nearest(on) for rule in limit.rule]
+    return [rule.nearest(on) for rule in _rules_in_force(limit, on)]
+
+
+def _rules_in_force(limit: Limit, on: dt.date) -> Sequence[Rule]:
+    """Return the rules of a limit that are law on a day, or all where none is."""
+    return [rule for rule in limit.rule if rule.in_force(on) is not None] or limit.rule
 
 
 def _asked(limits: list[Limit], on: dt.date | None) -> list[Limit]:
@@ -178,9 +183,9 @@ def _asked(limits: list[Limit], on: dt.date | None) -> list[Limit]:
     found = {}
     for limit in limits:
         rules = tuple(
-            rule.model_copy(update={"version": (version,)})
+            rule.model_copy(update={"version": rule.standing(on)[::-1]})
             for rule in limit.rule
-            if (version := rule.in_force(on)) is not None
+            if rule.in_force(on) is not None
         )
         if rules:
             found[limit.id] = limit.model_copy(update={"rule": rules})
@@ -198,7 +203,7 @@ def _current(limit: Limit, on: dt.date) -> dict[str, list[str]]:
     """Return what a list shows of the versions that stand."""
     versions = _in_force(limit, on)
     return {
-        "counting": _once(_counting(version) for version in versions),
+        "counting": _once(counting_for_whom(rule, on, _counting) for rule in _rules_in_force(limit, on)),
         "in_force_from": _once(version.in_force_from.isoformat() for version in versions),
         "in_force_to": _once(version.in_force_to.isoformat() for version in versions if version.in_force_to),
     }

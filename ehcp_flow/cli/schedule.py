@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ehcp_flow.cli.command import CliCommand, options
+from ehcp_flow.cli.for_whom import whom
 from ehcp_flow.cli.messages import note
 from ehcp_flow.cli.options import complete_limits, day, option
 from ehcp_flow.cli.print_options import PrintOptions
@@ -66,7 +68,7 @@ def _schedule(
                 "begins_on": first.isoformat(),
                 "done_by": last.isoformat(),
                 "days": (last - first).days,
-                "counting": "" if version is None else str(version.counts[0].convention),
+                "counting": "" if version is None else f"{version.counts[0].convention}{whom(version.applies_to)}",
                 "citation": "" if version is None else version.cited,
             }
         )
@@ -74,11 +76,16 @@ def _schedule(
         _print(rows, begins[0], meeting=not limit)
     else:
         printed.write(_COLUMNS, rows)
-    for name in chain:
-        first_rule = law.limit(name).rule[0]
-        if first_rule.cohorts:
-            whom = " and ".join(cohort.said for cohort in first_rule.cohorts)
-            note(f"{name}: counted by the first of its rules ({', '.join(first_rule.rows)}), for whom {whom}")
+    for name, first in zip(chain, begins, strict=True):
+        rule = law.limit(name).rule[0]
+        if rule.cohorts:
+            note(f"{name}: counted by the first of its rules ({', '.join(rule.rows)}){whom(rule.cohorts)}")
+        standing = rule.standing(first)
+        for version, other in pairwise(standing):
+            note(
+                f"{name}: counted for a case{whom(version.applies_to)[1:]}; for any other it is "
+                f"{other.counts[0].convention}{whom(other.applies_to)}"
+            )
     for said in () if limit else _too_late(begins[0], end, law, calendars):
         note(said)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from ehcp_flow.cli.command import tables_asked
 from ehcp_flow.cli.messages import RefusedRows, count, note
 from ehcp_flow.cli.options import Axis, instant
 
@@ -181,6 +182,8 @@ def open_store(
 ) -> Iterator[Store]:  # fmt: skip
     """Open a store, of one authority if that is named; `create` makes its tables where there are none.
 
+    Its tables are those that the command was asked to find it in.
+
     `check` is what a fact must pass to be recorded strictly: England's moves if none is given.
 
     Raises the store's errors, and BadParameter where the database's driver is not installed.
@@ -188,7 +191,7 @@ def open_store(
     try:
         from ehcp_flow.store import Store
 
-        store = Store.open(url, authority=authority, create=create, check=check)
+        store = Store.open(url, authority=authority, create=create, check=check, **tables_asked()._asdict())
     except ImportError as error:
         raise typer.BadParameter(f"a store at {url.partition('://')[0]}:// cannot be opened: {error}") from None
     with store:

@@ -6,7 +6,7 @@
 
 cimport cython
 
-cdef int NO_DAY, UNCOUNTED, BEYOND
+cdef int NO_DAY, UNCOUNTED, BEYOND, NEVER
 cdef int START, RESTART, END, RESUME, DONE, UNDONE, IMPLIED, OTHER, LAPSE, NEEDED, RESUME_INSIDE, FINAL, OWED
 cdef int NEVER_OWED, SHOWS_OWED, STARTS, SELDOM, ACTS, ENDS
 cdef int FIRST, AFTER_FIRST, FIRST_BY_DATE, FOR_NOW, SHOWS_MORE, MAY_SHOW_MORE, ASKS, TAKEN_BACK, NAMED_AGAIN, PARTS
@@ -17,7 +17,7 @@ cdef int PER_PARTY, NEEDS, IN_TIME, OTHER_ANSWER, RIGHT, DONE_FOR_GOOD, ENDS_FOR
 cdef int NARROWED, CONDITIONAL, BREACHABLE, DOUBTFUL, ASKS_WHERE_MISSED, NOT_SHOWN, AS_NAMED, TAKES_BACK, SELECTIVE
 cdef int WINDOW, ROLLED, LATER_OF, FROM_FACT, FROM_FIELDS, NEEDED_COUNT, FROM_BIRTH
 cdef int NOT_OF, OF, UNKNOWN, NO_VERSION, NOT_THERE
-cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS, FINDS
+cdef int EITHER_ANSWER, UNEXCUSED, UNEXCUSED_BY_PAST, ONLY_EARLIER, NEVER_YIELDS, ONLY_TOLD, LIMITS_NOTHING, BINDS, FINDS, BY_CLOCK
 cdef int OPEN, MET, LATE, OVERDUE, PREMATURE, LAPSED, UNDATED, OVERTAKEN, UNRECORDED, NO_LAW, AGAIN
 cdef int DAYS_UNKNOWN, MAY_BE_LATER, NOT_DATED, DOUBTED, DOUBTED_LATER, WHOSE, TOO_OLD, GAVE_WAY, UNBORN
 cdef int CLOSURE, WITHIN_PERIOD, ABSENCE, DUE_WITHIN_FORCE, NAMED
@@ -56,8 +56,8 @@ cdef class Law:
     cdef public const int[::1] version_kept_to, version_kept_again, version_counts_at
     cdef public const int[::1] version_readings_at, reading_table, reading_from, reading_flags, reading_done
     cdef public const int[::1] reading_beside, reading_kept, reading_shown, reading_within, reading_grounds_at, reading_grounds
-    cdef public const int[::1] reading_not_done, reading_turns, reading_unless
-    cdef public const int[::1] count_table, count_flags, count_fields, count_mask
+    cdef public const int[::1] reading_not_done, reading_turns, reading_unless, reading_open_by, reading_open_to
+    cdef public const int[::1] count_table, count_flags, count_fields, count_mask, count_awaited, count_awaited_by
     cdef public const int[::1] ground_test, ground_key, ground_least, ground_margin, ground_adviser, ground_one_day
     cdef public const int[::1] ground_lasts, ground_from, ground_to, ground_doubted
 
@@ -82,7 +82,7 @@ cdef class Found:
     cdef public int begins, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int over_of_aged, over_of_others
     cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
-    cdef public int lasting, unsaid, unborn
+    cdef public int awaited, lasting, unsaid, unborn
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
     cdef public int[::1] next_case, next_from, next_at, last_case, last_from, last_at
@@ -146,7 +146,8 @@ cdef bint is_told_already(Law law, Found found, int rule, int start) noexcept no
 cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
 ) noexcept nogil
-cdef int kept_until(Law law, Facts facts, int rule, int version, int first, int stop) noexcept nogil
+cdef int awaited_since(Law law, Days days, Facts facts, Found found, int count, int run, int base) noexcept nogil
+cdef int kept_until(Law law, Facts facts, int rule, int ends, int again, int first, int stop) noexcept nogil
 cdef void write(Found found, int rule, int version, int run, int base, int last, int status) noexcept nogil
 cdef bint is_meant(Law law, Days days, Facts facts, Found found, int rule, int run) noexcept nogil
 cdef bint is_among(Law law, int parties, int party) noexcept nogil
@@ -179,7 +180,9 @@ cdef bint is_unsaid(Law law, Facts facts, Found found, int rule, int window, int
 cdef bint was_missed(Law law, Facts facts, Found found, int rule, int flags, int end, int last) noexcept nogil
 cdef bint is_missed(int status) noexcept nogil
 cdef int gives_way(Law law, Facts facts, Found found, int rule, int last) noexcept nogil
-cdef int status_of_window(Facts facts, Found found, int flags, int end, int last, bint kept_open) noexcept nogil
+cdef int status_of_window(
+    Facts facts, Found found, int flags, int end, int last, bint kept_open, bint unsure
+) noexcept nogil
 cdef int left_open(Found found, int last, int status, bint unsure, int kept_open_by) noexcept nogil
 cdef bint is_age_asked(Law law, Days days, Facts facts, Found found, int rule, int row, int status) noexcept nogil
 cdef int taken_back_at_once(Law law, Facts facts, Found found, int rule, int run) noexcept nogil
@@ -189,6 +192,7 @@ cdef bint is_never_owed(Law law, Facts facts, Found found, int rule) noexcept no
 @cython.locals(broken=bint)
 cdef void contest(Law law, Days days, Facts facts, Found found, int row, int run, bint missed) noexcept nogil
 cdef int last_day_by(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
+cdef int last_kept_open_by(Law law, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_over_by(Law law, Days days, Facts facts, Found found, int reading, int last) noexcept nogil
 cdef int last_within(Law law, Days days, Facts facts, Found found, int reading, int row) noexcept nogil
 cdef bint is_kept_by(Law law, Days days, Facts facts, Found found, int mask, int row, int last) noexcept nogil

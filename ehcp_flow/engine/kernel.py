@@ -14,6 +14,8 @@ whole numbers, flat tables, and no object but the four below. Nothing depends on
 NO_DAY = -1_000_000
 UNCOUNTED = -1_000_001
 BEYOND = -1_000_002
+# The last day that there is: of a time that nothing ends.
+NEVER = 2_932_896
 
 # What a fact does: to a clock, and to a rule.
 START = 1
@@ -106,6 +108,7 @@ ONLY_TOLD = 32
 LIMITS_NOTHING = 64
 BINDS = 128
 FINDS = 256
+BY_CLOCK = 512
 
 # How a deadline stands; NO_LAW is a run for which no version of the rule was in force.
 OPEN = 0
@@ -903,6 +906,7 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
     kind = law.version_flags[version]
     window = kind & WINDOW
     unsure = False
+    found.awaited = -1
     if kind & LATER_OF:
         unsure = later_of(law, days, facts, found, version, run, base)
         base = found.base
@@ -926,16 +930,24 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         kept_open_by = next_of(
             law, facts, found, law.version_kept_open[version], found.run_start[run] + 1, found.run_stop[run]
         )
-        if kept_open_by >= 0 and facts.on[kept_open_by] > last:
+        if kept_open_by >= 0 and facts.on[kept_open_by] > last and found.awaited < 0:
             kept_open_by = -1
         if kept_open_by >= 0:
-            kept_open_to = kept_until(law, facts, rule, version, kept_open_by + 1, found.run_stop[run])
+            unsure = False
+            kept_open_to = kept_until(
+                law, facts, rule, law.version_kept_to[version], law.version_kept_again[version], kept_open_by + 1,
+                found.run_stop[run],
+            )  # fmt: skip
             last = NO_DAY if kept_open_to < 0 else facts.on[kept_open_to] - 1
     if not what_happened(law, days, facts, found, rule, run, base, last, many):
         return
+    if window and unsure and found.awaited >= 0 and (found.done < 0 or facts.on[found.done] > last):
+        # What may still come moves the end of the time: nobody can say yet until when it is protected.
+        kept_open_by = found.awaited
+        last = NO_DAY
     end = found.run_end[run]
     if window:
-        status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0)
+        status = status_of_window(facts, found, flags, end, last, kept_open_by >= 0, unsure)
     else:
         status = status_of(law, facts, found, rule, flags, end, last, unsure)
     if found.unsaid >= 0 and is_unsaid(law, facts, found, rule, window, run, status):
@@ -962,10 +974,14 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         found.out[KEPT_OPEN_TO * found.capacity + row] = kept_open_to
     if found.exceptions and last != NO_DAY and law.rule_uses_at[rule] < law.rule_uses_at[rule + 1]:
         excuse(law, days, facts, found, row)
-    if last != NO_DAY and not unsure and law.version_readings_at[version] < law.version_readings_at[version + 1]:
+    if (
+        (last != NO_DAY or kept_open_by >= 0)
+        and not unsure
+        and law.version_readings_at[version] < law.version_readings_at[version + 1]
+    ):
         contest(law, days, facts, found, row, run, missed)
     if last == NO_DAY or status == UNDATED or unsure:
-        open_ = left_open(found, last, status, unsure, kept_open_by)
+        open_ = left_open(found, last, status, unsure and found.awaited < 0, kept_open_by)
         if open_:
             found.out[LEAVES_OPEN * found.capacity + row] = open_
     if found.strays and found.stray >= 0 and found.done < 0 and (status == OPEN or status == OVERDUE):
@@ -979,10 +995,10 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED
 
 
-def kept_until(law, facts, rule, version, first, stop):
+def kept_until(law, facts, rule, ends, again, first, stop):
     """Return the fact that ends for good what keeps a window open, or -1: before the act it may begin again."""
-    ends = law.version_kept_to[version] * law.keys
-    again = law.version_kept_again[version] * law.keys
+    ends *= law.keys
+    again *= law.keys
     roles = rule * law.keys
     ended = -1
     for place in range(first, stop):
@@ -1112,6 +1128,9 @@ def later_of(law, days, facts, found, version, run, base):
         if place < 0:
             if law.count_flags[count] & NEEDED_COUNT:
                 unsure = True
+            elif law.count_awaited[count] >= 0:
+                found.awaited = awaited_since(law, days, facts, found, count, run, base)
+                unsure = unsure or found.awaited >= 0
             continue
         day = day_of(law, facts, fields_of(law, count, place, start), place)
         last = counted_for(days, facts, found, law.count_table[count], facts.whose[found.run_whom[run]], day)
@@ -1126,6 +1145,16 @@ def later_of(law, days, facts, found, version, run, base):
     if found.base == NO_DAY:
         found.base = base if first == NO_DAY else first
     return unsure
+
+
+def awaited_since(law, days, facts, found, count, run, base):
+    """Return the fact, in its time, which shows that what a period counts from may still come, or -1."""
+    if found.run_stop[run] < found.high:
+        return -1
+    place = next_of(law, facts, found, law.count_awaited[count], found.run_start[run] + 1, found.high)
+    if place >= 0 and facts.on[place] > counted(days, found, law.count_awaited_by[count], base):
+        place = -1
+    return place
 
 
 # What happened to a rule while its clock ran
@@ -1479,14 +1508,14 @@ def is_age_asked(law, days, facts, found, rule, row, status):
     return turned <= facts.as_of and next_of(law, facts, found, law.rule_asks_unless[rule], found.low, found.high) < 0
 
 
-def status_of_window(facts, found, flags, end, last, kept_open):
-    """Return how a protected time stands; it is pending while a fact keeps it open."""
+def status_of_window(facts, found, flags, end, last, kept_open, unsure):
+    """Return how a protected time stands; it is pending while a fact keeps it open. Nobody may know until when."""
     if last == NO_DAY and not kept_open:
         return UNDATED
     if found.done >= 0:
         if last != NO_DAY and facts.on[found.done] > last:
             return MET
-        return UNDATED if flags & NOT_SHOWN else PREMATURE
+        return UNDATED if flags & NOT_SHOWN or (unsure and last == NO_DAY) else PREMATURE
     if found.ended >= 0 and (last == NO_DAY or facts.on[found.ended] <= last):
         return LAPSED
     if end >= 0 and (last == NO_DAY or facts.on[end] <= last):
@@ -1560,9 +1589,13 @@ def last_day_by(law, days, facts, found, reading, row):
         return NO_DAY
     if law.reading_beside[reading] >= 0 and not is_beside(law, facts, found, law.reading_beside[reading], start):
         return NO_DAY
+    if law.reading_open_by[reading] >= 0 or law.reading_open_to[reading] >= 0:
+        return last_kept_open_by(law, facts, found, reading, row)
     if law.reading_table[reading] < 0:
         return last
     base = found.out[BASE * size + row]
+    if law.reading_flags[reading] & BY_CLOCK:
+        base = day_of(law, facts, law.rule_fields[found.out[row]], start)
     if law.reading_from[reading] >= 0:
         if law.reading_within[reading] >= 0:
             place = last_within(law, days, facts, found, reading, row)
@@ -1577,6 +1610,29 @@ def last_day_by(law, days, facts, found, reading, row):
     if other != NO_DAY and law.version_flags[version] & ROLLED:
         other = counted(days, found, law.version_roll[version], other)
     return NO_DAY if law.reading_flags[reading] & ONLY_EARLIER and other >= last else other
+
+
+def last_kept_open_by(law, facts, found, reading, row):
+    """Return the last day to which something keeps a window open by a reading, a day that never comes where none is."""
+    size = found.capacity
+    version = found.out[VERSION * size + row]
+    stop = found.out[STOP * size + row]
+    by = found.out[KEPT_OPEN_BY * size + row]
+    if law.reading_open_by[reading] >= 0:
+        done = found.out[DONE_AT * size + row]
+        if by >= 0:
+            return NO_DAY
+        by = next_of(
+            law, facts, found, law.reading_open_by[reading], found.out[STARTED * size + row] + 1,
+            done if done >= 0 else stop,
+        )  # fmt: skip
+    if by < 0:
+        return NO_DAY
+    ends = law.reading_open_to[reading]
+    if ends < 0:
+        ends = law.version_kept_to[version]
+    to = kept_until(law, facts, found.out[row], ends, law.version_kept_again[version], by + 1, stop)
+    return NEVER if to < 0 else facts.on[to] - 1
 
 
 def is_over_by(law, days, facts, found, reading, last):
@@ -1653,7 +1709,7 @@ def is_broken_by(law, days, facts, found, reading, row, run, last):
             found.done = found.other
     if law.version_flags[found.out[VERSION * size + row]] & WINDOW:
         kept_open = found.out[KEPT_OPEN_BY * size + row] >= 0
-        status = status_of_window(facts, found, flags, found.run_end[run], last, kept_open)
+        status = status_of_window(facts, found, flags, found.run_end[run], last, kept_open, 0)
     else:
         status = status_of(law, facts, found, rule, flags, found.run_end[run], last, 0)
     found.done = done

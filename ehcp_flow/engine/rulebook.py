@@ -535,6 +535,8 @@ class _LaidOut:
         self._put("reading_kept", [self._mask_or_none(reading.kept_by) for reading in readings])
         self._put("reading_shown", [self._mask_or_none(reading.shown_by) for reading in readings])
         self._put("reading_not_done", [self._mask_or_none(reading.not_done_by) for reading in readings])
+        self._put("reading_open_by", [self._mask_or_none(reading.kept_open_by) for reading in readings])
+        self._put("reading_open_to", [self._mask_or_none(reading.kept_open_to) for reading in readings])
         self._put("reading_turns", [self._turning(reading.from_age) for reading in readings])
         self._put("reading_unless", [self._mask(reading.unless) for reading in readings])
         self._ranges(
@@ -546,6 +548,11 @@ class _LaidOut:
         counts = [(rule, count) for rule, version in versions for count in version.counts]
         self._put("count_flags", [_count_flags(count) for _, count in counts])
         self._put("count_fields", [self._field_list(_fields_counted(rule, count)) for rule, count in counts])
+        self._put("count_awaited", [-1 if c.awaited is None else self._mask(c.awaited.after) for _, c in counts])
+        self._put(
+            "count_awaited_by",
+            [-1 if c.awaited is None else self._last_day(c.awaited.convention) for _, c in counts],
+        )
         self._put(
             "count_mask",
             [
@@ -838,8 +845,14 @@ def _reading_flags(readings: Iterable[Reading]) -> list[int]:
             (kernel.NEVER_YIELDS, reading.yields_to_nothing),
             (kernel.LIMITS_NOTHING, reading.limits_nothing),
             (kernel.BINDS, reading.binds),
+            (kernel.BY_CLOCK, reading.counts_from_start),
             (kernel.ONLY_TOLD, not reading.contests),
-            (kernel.FINDS, reading.counting is not None or bool(reading.not_done_by) or reading.either_answer),
+            (
+                kernel.FINDS,
+                reading.counting is not None
+                or bool(reading.not_done_by or reading.kept_open_by)
+                or reading.either_answer,
+            ),
         )
         for reading in readings
     ]

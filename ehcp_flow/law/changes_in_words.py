@@ -190,10 +190,22 @@ def _facts(old: Rulebook, new: Rulebook) -> Iterator[InWords]:
     for name in old.events:
         if name not in new.events:
             yield InWords(None, f"The fact `{name}` is spoken of no longer.")
-    for name, more in new.outcomes.items():
-        words = [word for word in more.words if name not in old.outcomes or word not in old.outcomes[name].words]
-        if words:
-            yield InWords(None, f"`{name}` can have another outcome: {', '.join(words)}.")
+    before, after = _outcomes(old), _outcomes(new)
+    for name in dict.fromkeys((*after, *before)):
+        if (name in old.events) != (name in new.events):
+            continue  # the whole of it is new, or spoken of no longer
+        was, has = before.get(name, ()), after.get(name, ())
+        more, gone = [word for word in has if word not in was], [word for word in was if word not in has]
+        if more:
+            yield InWords(None, f"`{name}` can have another outcome: {', '.join(more)}.")
+        if gone:
+            yield InWords(None, f"`{name}` can no longer have the outcome: {', '.join(gone)}.")
+
+
+def _outcomes(book: Rulebook) -> dict[str, tuple[str, ...]]:
+    """Return the outcomes that a rulebook gives to its own events, and to those of the library besides theirs."""
+    own = {name: event.outcomes for name, event in book.events.items()}
+    return own | {name: more.words for name, more in book.outcomes.items()}
 
 
 def _of_states(old: Rulebook, new: Rulebook) -> Iterator[InWords]:

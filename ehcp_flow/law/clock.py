@@ -193,7 +193,7 @@ class Clock(Model):
     A fact of `starts_on` starts the clock if it is not running; a fact of `restarts_on` starts it anew even if it is.
     With `separate`, each starting fact has a clock of its own, beside any that runs. `per = "party"` keeps one clock
     for each party. The clock ends on a fact of `ends_on`, and a limit that was not done by then lapses; a fact of
-    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says so; with
+    `resumes_on` sets the ended clock going again as if it had never ended, and `resumption` says why; with
     `resumes_from` it takes back only those ends, and once another has come, nothing does. `during` and
     `unless_during` name spells of the case's life: it starts only inside the one, and outside each of the others;
     a spell that begins with an age (`Spell.from_age`) ends it, too, with the day before, and with `ages_for` that

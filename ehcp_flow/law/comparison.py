@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "compare_rulebooks", "left_behind", "moves_of"]
 
 _SECTIONS: Final = ("events", "outcomes", "spells", "deemed", "signs", "asked", "clocks", "grounds", "limits", "bodies")
-_SAYS: Final = ("title", "act", "counting", "says", "name", "who", "ground", "meaning", "reason", "on", "id")
+_SAYS: Final = ("title", "act", "counting", "says", "name", "who", "ground", "meaning", "reason", "on", "words", "id")
 """The keys by which a thing, or a part of one, is told for short: the first of them that it has."""
 _NAMES: Final = ("id", "name", "finding", "ground", "who", "says", "event", "by")
 """The keys by which one of several is the same in two rulebooks, whatever is told before it: the first that it has."""

@@ -127,8 +127,12 @@ class TimeForAppeal(_Question):
     `remedy_during` and `remedy` say what is right while an appeal is under way, and in the time for one: `{0}` is the
     day of the appeal in the one, and `{2}` the first lawful day in the other.
 
-    A fact of `kept` takes the notice away. `appeal` and `onward` are appeals, and a fact of `over` ends one. After a
-    fact of `other_orders` an onward appeal is about that, and so is what ends it.
+    A fact of `kept` takes the notice away. `appeal` and `onward` are appeals, and a fact of `over` ends one: where its
+    pattern names spells and it lies otherwise, it may have been the end of another, as `unclear` says, and ends
+    nothing (`{1}` is its day). After a fact of `other_orders` an onward appeal is about that, and so is what ends it.
+    An appeal that came after the last day of the limit bars nothing, and is to be looked at, as `late` and
+    `remedy_late` say (`{0}` and `{1}` are the two days). As long as what the limit counts from is still awaited
+    nothing is lawful, and `remedy_open` says what is right.
     """
 
     kind: Literal["time_for_appeal"]
@@ -137,10 +141,14 @@ class TimeForAppeal(_Question):
     kept: BarePatterns = ()
     appeal: BarePatterns = Field(min_length=1)
     onward: BarePatterns = ()
-    over: BarePatterns = ()
+    over: Patterns = ()
     other_orders: BarePatterns = ()
     what: str
     during: Name
+    unclear: str = "of two appeals one ended on {1}, and which of them the record does not say"
+    late: str = "the appeal registered on {0} came after the time for one, which ended on {1}"
+    remedy_late: str = "look at whether more time was given for it"
+    remedy_open: str = "wait until what is awaited is on record, and the time has ended"
     remedy_during: str = "wait until the appeal is finally determined"
     early: Name
     remedy: str = "wait until {2}, and go on then if no appeal has been made"

@@ -54,6 +54,7 @@ SAID: Final[Mapping[str, str]] = {
     "Asked.usual_for": "The parties for which it is usual.",
     "Awaited.at": "The states from which a case goes on at once while it is open.",
     "Awaited.by": "The inner event by which the case goes on: a `[[move]]` on it says where to, and by what law.",
+    "AwaitedFact.counting": "In which time that fact comes, from the day that the clock counts from: `2 months after`.",
     "Bars.until": "Facts after which the one before bars nothing.",
     "Certified.not_needed": "Why none is needed, where the ground of the appeal asks for none.",
     "Clock.resumes_in_time": "Whether the clock is set going again only before its last lawful day is over.",

@@ -15,7 +15,7 @@ from pydantic import Field, SkipValidation, StrictBool, StrictInt, model_validat
 from ehcp_flow.counting import Convention, Period
 from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import choices_of
-from ehcp_flow.law.actors import Side, side_of
+from ehcp_flow.law.actors import Actor, Side, side_of
 from ehcp_flow.law.body import Body
 from ehcp_flow.law.checklist import Notice
 from ehcp_flow.law.citation import Cited, Instrument, LegalCheck
@@ -264,6 +264,15 @@ class Rule(Model):
                 return version
         return None
 
+    def standing(self, day: dt.date) -> tuple[Version, ...]:
+        """Return the version to show on `day`, and where that is for some cases alone, those before it for the others.
+
+        Each but the last has `applies_to`; the last is for all whom none before it in this order is for.
+        """
+        at = self.version.index(self.nearest(day))
+        first = next(place for place in range(at, -1, -1) if place == 0 or not self.version[place].applies_to)
+        return self.version[first : at + 1][::-1]
+
     def nearest(self, day: dt.date) -> Version:
         """Return the version to show on `day`: the one in force, else the first to come, else the last there was."""
         return self.in_force(day) or (self.version[0] if day < self.version[0].in_force_from else self.version[-1])
@@ -281,7 +290,7 @@ class Limit(Model):
     counterpart: Name | None = None
     title: Title
     group: str
-    actor: str = Field(min_length=1)
+    actor: Actor
     kind: Kind
     note: str = ""
     rule: tuple[Rule, ...] = Field(min_length=1)

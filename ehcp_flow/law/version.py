@@ -18,7 +18,7 @@ from ehcp_flow.law.cohort import Cohorts
 from ehcp_flow.law.parts import CountingText, Dated, DateField, Evidence, Model, Name, PeriodText, StrictDate
 from ehcp_flow.law.patterns import Patterns
 
-__all__ = ["Count", "Reading", "Version"]
+__all__ = ["AwaitedFact", "Count", "Reading", "Version"]
 
 Roll: TypeAlias = Literal["none", "tribunal", "working"]
 """Where a last day goes that is no working day."""
@@ -31,13 +31,32 @@ _ROLLS_TO: Final[Mapping[Roll, str]] = {
 complete(_ROLLS_TO, get_args(Roll), "where a last day goes")
 
 
+class AwaitedFact(Model):
+    """What shows that the fact from which a period counts may still come: a first fact of `after` in its time.
+
+    That time is counted from the day that the clock counts from. `says` is for whoever asks why there is no last day.
+    """
+
+    after: Patterns = Field(min_length=1)
+    counting: CountingText
+    says: str
+
+    @property
+    def convention(self) -> Convention:
+        """How the time for such a fact is counted."""
+        result: Convention = self.counting
+        return result
+
+
 class Count(Model):
     """One of several periods of which the later (or the only one) gives the last lawful day.
 
     `counts_from` are date fields of the starting fact; where none of them is filled, the period runs from the last fact
     of `or_from_fact` before the start, and is left out without one. With `counts_from_fact` it runs instead from the
     first such fact while the clock runs, and is left out as long as there is none. Where a period that is `needed` is
-    left out, the last lawful day may be later than the one given: nothing done or missed after it is a breach.
+    left out, the last lawful day may be later than the one given: nothing done or missed after it is a breach. The same
+    holds where the fact that it counts from is `awaited` and nothing has started the clock anew; a time that is
+    protected then has no last day.
     """
 
     counting: CountingText
@@ -45,12 +64,15 @@ class Count(Model):
     or_from_fact: Patterns = ()
     counts_from_fact: Patterns = ()
     needed: StrictBool = False
+    awaited: AwaitedFact | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Count:
         for key in ("or_from_fact", "needed"):
             if getattr(self, key) and not self.counts_from:
                 raise ValueError(f"{key} needs counts_from")
+        if self.awaited is not None and not self.counts_from_fact:
+            raise ValueError("awaited needs counts_from_fact")
         if self.from_birth and (self.counts_from or self.counts_from_fact):
             raise ValueError("it counts from the date of birth: leave out counts_from and counts_from_fact")
         return self
@@ -152,17 +174,20 @@ class Reading(Model):
     """Another lawful reading, and who takes it. It never moves `due_on`.
 
     It can count otherwise (`counting`), and with `counts_from_fact` from the first such fact while the clock runs, or
-    with `within` from the last that comes so soon after the start, and before the act; with `only_if_earlier` it speaks
-    only where it gives an earlier day. Or it decides otherwise: with `either_answer` the limit bites whatever the
-    answer is; `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful
-    day, and named no limit; with `with_exceptions` these grounds excuse too; `yields_to_nothing` the limit never gives
-    way (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; `shown_by` such a fact before the act
-    shows that it was done on a day that nobody recorded; with `limits_nothing` this act has no
-    time at all; with `binds` what is guidance is law; a fact of `not_done_by` discharges nothing; with `from_age` it
-    ends with the day before that birthday, unless a fact of `unless` is on record. `only_done_by` narrows it to what
-    was discharged by such a fact, `beside` to a start with such a fact on its day. Where it decides otherwise whether
-    there is a breach, the deadline is contested by it, unless it is a practice that the law does not bear out
-    (`contests = false`): that is told and changes nothing.
+    with `within` from the last that comes so soon after the start, and before the act; with `counts_from_start` it
+    counts from the day of the clock, where its version counts from another; with `only_if_earlier` it speaks only where
+    it gives an earlier day. Or it decides otherwise: with `either_answer` the limit bites whatever the answer is;
+    `without_exceptions` none excuses; `without_past_exceptions` none that had ended before the last lawful day, and
+    named no limit; with `with_exceptions` these grounds excuse too; `yields_to_nothing` the limit never gives way
+    (`Rule.yields_to`); `kept_by` such a fact by the last lawful day keeps it; `shown_by` such a fact before the act
+    shows that it was done on a day that nobody recorded; with `limits_nothing` this act has no time at all; with
+    `binds` what is guidance is law; a fact of `not_done_by` discharges nothing; with `from_age` it ends with the day
+    before that birthday, unless a fact of `unless` is on record. Of a time that is protected, a fact of `kept_open_by`
+    keeps it open that came after its last day, and before the act; `kept_open_to` are the facts that end what keeps it
+    open (`Version.protected_until`). `only_done_by` narrows it to what was discharged by such a fact, `beside` to a
+    start with such a fact on its day. Where it decides otherwise whether there is a breach, the deadline is contested
+    by it, unless it is a practice that the law does not bear out (`contests = false`): that is told and changes
+    nothing.
 
     It is told with every version of its rule, or only with those that were law at some time from `in_force_from` to
     `in_force_to`.
@@ -171,6 +196,7 @@ class Reading(Model):
     name: str
     counting: CountingText = None
     counts_from_fact: Patterns = ()
+    counts_from_start: StrictBool = False
     within: PeriodText = None
     only_if_earlier: StrictBool = False
     only_done_by: Patterns = ()
@@ -187,6 +213,8 @@ class Reading(Model):
     not_done_by: Patterns = ()
     from_age: StrictInt | None = Field(default=None, ge=1)
     unless: Patterns = ()
+    kept_open_by: Patterns = ()
+    kept_open_to: Patterns = ()
     contests: StrictBool = True
     says: str
     in_force_from: StrictDate | None = None
@@ -194,8 +222,8 @@ class Reading(Model):
 
     @model_validator(mode="after")
     def _differs(self) -> Reading:
-        if self.counting is None and (self.counts_from_fact or self.only_if_earlier):
-            raise ValueError("counts_from_fact and only_if_earlier need counting")
+        if self.counting is None and (self.counts_from_fact or self.counts_from_start or self.only_if_earlier):
+            raise ValueError("counts_from_fact, counts_from_start and only_if_earlier need counting")
         if isinstance(self.counting, OfSchoolYear) and self.counting.turns is not None:
             raise ValueError("a reading counts from the day that its version counts from, and not from a date of birth")
         if self.within is not None and not self.counts_from_fact:
@@ -221,6 +249,8 @@ class Reading(Model):
             "binds": "it is law",
             "not_done_by": f"{_any(self.not_done_by)} does not discharge it",
             "from_age": f"it ends with the day before the birthday {self.from_age}",
+            "kept_open_by": f"{_any(self.kept_open_by)} keeps it open after its last day too",
+            "kept_open_to": f"{_any(self.kept_open_to)} ends what keeps it open",
         }
         return tuple(says for name, says in words.items() if getattr(self, name))
 
@@ -229,6 +259,7 @@ class Reading(Model):
         """How it differs, in words: `6 weeks beginning with`."""
         words = [] if self.counting is None else [str(self.convention)]
         words += [f"from {_any(self.counts_from_fact)}"] if self.counts_from_fact else []
+        words += ["from the day of the clock"] if self.counts_from_start else []
         words += [f"where that comes within {self.within}"] if self.within is not None else []
         words += ["where that is earlier"] if self.only_if_earlier else []
         words += self.decides

@@ -10,6 +10,7 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.deadlines import Deadline, Status
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, median_weeks, percent, quantile, rounded
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.deadline_filter import STANDING
 from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.measures.periods import Period
 
@@ -30,6 +31,7 @@ class AdviceByAdviser:
         self._asked: dict[str, list[Deadline]] = {}
         self._unrecorded: dict[str, list[Deadline]] = {}
         self._returned: dict[str, int] = {}
+        self._again: dict[str, list[Deadline]] = {}
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
@@ -39,6 +41,10 @@ class AdviceByAdviser:
                 continue
             apart = self._unrecorded if deadline.status == "unrecorded" else self._asked
             apart.setdefault(deadline.party or "", []).append(deadline)
+        for deadline in counted.of("advice_again"):
+            in_period = self._period is None or (deadline.due_on is not None and deadline.due_on in self._period)
+            if in_period and deadline.status in STANDING:
+                self._again.setdefault(deadline.party or "", []).append(deadline)
         for fact in counted.facts("advice_returned"):
             if self._period is None or fact.on in self._period:
                 self._returned[fact.party or ""] = self._returned.get(fact.party or "", 0) + 1
@@ -48,10 +54,12 @@ class AdviceByAdviser:
 
         `in_time`, `late`, `overdue`, `still_open` and `overtaken` (overdue when the plan came without it) add up to
         `asked` less what fell away; `unrecorded`, beside them, are requests whose answers the source is declared not to
-        record. `pc_in_time` is of what was due: in time, late, overdue and overtaken.
+        record. `pc_in_time` is of what was due: in time, late, overdue and overtaken. `again_to_come` is what was sent
+        back and has not been given again, by its own six weeks, which are guidance: with `overdue` and `still_open` it
+        is what `registers advice` lists.
         `median_weeks` and the tail are of what was received.
         """
-        return [self._row(party) for party in sorted({*self._asked, *self._unrecorded})]
+        return [self._row(party) for party in sorted({*self._asked, *self._unrecorded, *self._again})]
 
     def _row(self, party: str) -> dict[str, Any]:
         asked = self._asked.get(party, [])
@@ -72,4 +80,5 @@ class AdviceByAdviser:
             "longest_overdue_days": max(waits, default=0),
             "overtaken": held["overtaken"],
             "unrecorded": CaseCount.of(self._unrecorded.get(party, ())),
+            "again_to_come": CaseCount.of(self._again.get(party, ())),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,12 +18,21 @@ from ehcp_flow.law.profile import targets_of
 
 __all__ = [
     "RELEASES", "Catalogue", "Measure", "MeasureColumn", "Sum", "catalogue", "catalogue_of", "column_names",
-    "release_of", "target_columns",
+    "release_of", "target_columns", "was_published",
 ]  # fmt: skip
 
 _FILE: Final = "catalogue.toml"
 RELEASES: Final = (2025, 2026)
 """The Department's releases whose names are known, oldest first; a release is of the calendar year before it."""
+
+
+_OUT: Final = (6, 30)
+"""The day of the next year by which a year is out: the Department publishes in May or June."""
+
+
+def was_published(year: int, by: dt.date) -> bool:
+    """Return whether the Department's figures of a calendar year were out by a day."""
+    return dt.date(year + 1, *_OUT) <= by
 
 
 def release_of(year: int | None) -> int:
@@ -65,7 +75,8 @@ class MeasureColumn:
 class Measure:
     """One measure: its columns, what it counts, by which day a case falls into a period, its source, its traps.
 
-    `by` names what it can be grouped by and most measures cannot, such as `adviser`.
+    `by` names what it can be grouped by and most measures cannot, such as `adviser`. `quoted` are the calendar years of
+    the published figures that traps quote, by trap.
     """
 
     id: str
@@ -77,6 +88,12 @@ class Measure:
     traps: tuple[str, ...]
     columns: tuple[MeasureColumn, ...]
     by: tuple[str, ...] = ()
+    quoted: tuple[tuple[str, int], ...] = ()
+
+    def traps_by(self, day: dt.date) -> tuple[str, ...]:
+        """Return the traps without the figures that were not yet published by a day."""
+        to_come = {trap for trap, year in self.quoted if not was_published(year, day)}
+        return tuple(trap for trap in self.traps if trap not in to_come)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +107,17 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All measures by id, and all columns by name, in their public order; and which counts add up to which."""
+    """All measures by id, and all columns by name, in their public order; and which counts add up to which.
+
+    `rare` are the counts, columns and rests of sums, of which a whole record has none: whoever sees what they are the
+    difference of takes that for equal.
+    """
 
     measures: Mapping[str, Measure]
     columns: Mapping[str, MeasureColumn]
     home: Mapping[str, Measure]
     sums: tuple[Sum, ...] = ()
+    rare: tuple[str, ...] = ()
 
     def named(self, name: str, year: int | None) -> MeasureColumn | None:
         """Return the column that has this name in a table of a year, or of none, in any release, or None."""
@@ -173,7 +195,8 @@ def catalogue() -> Catalogue:
     columns = {column.name: column for measure in measures.values() for column in measure.columns}
     home = {column.name: measure for measure in measures.values() for column in measure.columns}
     sums = tuple(Sum(row["total"], tuple(row["parts"]), row.get("rest", "")) for row in data["sum"])
-    return Catalogue(MappingProxyType(measures), MappingProxyType(columns), MappingProxyType(home), sums)
+    rare = tuple(data["rare"])
+    return Catalogue(MappingProxyType(measures), MappingProxyType(columns), MappingProxyType(home), sums, rare)
 
 
 def measure_of(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
@@ -186,9 +209,10 @@ def measure_of(row: Mapping[str, Any], sources: Mapping[str, str]) -> Measure:
         row["definition"],
         row["year_by"],
         sources[row["source"]],
-        tuple(row["traps"]),
+        tuple(trap if isinstance(trap, str) else trap["says"] for trap in row["traps"]),
         tuple(_column(column) for column in row["column"]),
         tuple(row.get("by", ())),
+        tuple((trap["says"], trap["figures_of"]) for trap in row["traps"] if not isinstance(trap, str)),
     )
 
 

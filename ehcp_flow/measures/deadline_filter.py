@@ -13,10 +13,16 @@ from ehcp_flow.engine.numbers import as_day
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.law.actors import Side
 
-__all__ = ["STANDING", "WORK", "Chosen"]
+__all__ = ["ADVICE_TO_COME", "STANDING", "TO_SEE_TO", "WORK", "Chosen"]
 
 STANDING: Final[tuple[Status, ...]] = ("open", "overdue")
 """How a deadline stands that is still to be met."""
+
+TO_SEE_TO: Final[tuple[Status, ...]] = (*STANDING, "undated")
+"""How a deadline stands that is still to be met, or of which somebody has to say when it was."""
+
+ADVICE_TO_COME: Final = ("advice", "advice_again")
+"""The limits of advice that is still to come: that was asked for, or sent back to be given again."""
 
 WORK: Final = ("statutory", "local", "guidance")
 """The kinds of limits that are worked to: what is derived from others has its work with them."""

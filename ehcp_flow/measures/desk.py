@@ -1,9 +1,9 @@
 """The desk: what somebody can still do for a child, and what first.
 
-A row is a deadline that is overdue, or falls due in the days ahead, of whatever kind somebody works to; it stands once,
-under the first list that fits. What fell away, what nobody recorded, what a family may choose to do, and what another
-body never did in a dispute that is over, is not on it. A case of which nothing was recorded for long, or that has no
-owner, stands with its next deadline, or with none.
+A row is a deadline that is overdue, or falls due in the days ahead, of whatever kind somebody works to, or one whose
+last day cannot be told before something is given; it stands once, under the first list that fits. What fell away, what
+nobody recorded, what a family may choose to do, and what another body never did in a dispute that is over, is not on
+it. A case of which nothing was recorded for long, or that has no owner, stands with its next deadline, or with none.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from ehcp_flow.answers import Answer
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
 from ehcp_flow.deadlines import FIELDS, Deadline
+from ehcp_flow.explanation import what_is_missing
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.counted_case import CountedCase, answered
 from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
 from ehcp_flow.measures.figures import HOLDING, UNDER_WAY
 from ehcp_flow.measures.register_entries import disputes, is_timely
+from ehcp_flow.measures.without_day import without_day
 from ehcp_flow.nouns import count
 from ehcp_flow.states import State
 
@@ -35,6 +37,7 @@ DESK_LISTS: Final[Mapping[str, str]] = {
     "court": "Court and orders",
     "overdue": "Overdue, and still owed",
     "due": "Due in the days ahead",
+    "undated": "To be done, by a last day that cannot be told",
     "stuck": "Stuck: nothing recorded for longer than this stage takes here",
     "unowned": "Without an owner",
 }
@@ -58,7 +61,7 @@ _ADVISERS: Final = {
 }  # fmt: skip
 """Whom each kind of advice is asked of, where the id of a kind would read oddly."""
 _PLACES: Final = tuple(DESK_LISTS)
-_BY_DEADLINE: Final = ("court", "overdue", "due")
+_BY_DEADLINE: Final = ("court", "overdue", "due", "undated")
 _YEAR: Final = dt.timedelta(days=365)
 _ENOUGH: Final = 10
 """So many cases must have left a stage within a year, for what is usual here to be known."""
@@ -102,6 +105,8 @@ class Desk:
         held = {name for values in self._extra.values() for name in values}
         self.owner_column = next((name for name in OWNERS if name in held), None)
         self.cases = 0
+        self.undated: list[Deadline] = []
+        """What is to be done, by a last day that cannot be told."""
         self._rows: list[Row] = []
         self._waiting: list[_Waits] = []
         self._took: dict[State, list[int]] = {}
@@ -120,9 +125,12 @@ class Desk:
             self._became |= {one.key: one for one in answer.deadlines if one.key in self._before[answer.case_id]}
         until = answer.as_of + self._ahead
         here = [one for one in _TASKS.of(answer, until) if self._is_meant(one) and _is_near(one, until)]
-        here = can_be_done(here, answer)
-        if here:
+        undated = [one for one in without_day(answer) if self._is_meant(one)]
+        here, undated = can_be_done(here, answer), can_be_done(undated, answer)
+        self.undated.extend(undated)
+        if here or undated:
             self._rows.extend(self._of_deadline(one, _list_of(one)) for one in here)
+            self._rows.extend(self._of_deadline(one, "undated") for one in undated)
         elif answer.pathway in UNDER_WAY or (
             self.owner_column and answer.pathway in HOLDING and not self._owner(answer.case_id)
         ):
@@ -159,7 +167,10 @@ class Desk:
         left = None if due_on is None else (due_on - deadline.as_of).days
         told = deadline.as_dict()
         self._deadlines[deadline.key] = deadline
-        return self._whole(told, listed, what_to_do(deadline), deadline.starts_on, left)
+        what = what_to_do(deadline)
+        if listed == "undated":
+            what += f" (no last day can be told without {what_is_missing(deadline)})"
+        return self._whole(told, listed, what, deadline.starts_on, left)
 
     def _of_case(self, waits: _Waits, listed: str, what: str, since: dt.date | None) -> Row:
         of_none = dict.fromkeys(FIELDS) | {"case_id": waits.case_id, "authority": waits.authority}

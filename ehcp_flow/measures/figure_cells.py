@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -91,7 +92,8 @@ def figure_of(column: MeasureColumn, cells: Mapping[str, Cell]) -> float | int |
 class Explanation:
     """What a figure is made of: its value, the measure, and the case ids on each side.
 
-    A case stands as often as it counts. `denominator` is empty for a count.
+    A case stands as often as it counts. `denominator` is empty for a count. Of the traps those are told whose figures
+    were published by `as_of`, the day asked.
     """
 
     name: str
@@ -103,6 +105,12 @@ class Explanation:
     numerator: tuple[str, ...]
     denominator_is: str
     denominator: tuple[str, ...]
+    as_of: dt.date
+
+    @property
+    def traps(self) -> tuple[str, ...]:
+        """What to beware of."""
+        return self.measure.traps_by(self.as_of)
 
     def __str__(self) -> str:
         where = ", ".join(f"{name} {value}" for name, value in self.group.items()) or "all cases"
@@ -115,5 +123,5 @@ class Explanation:
         else:
             parts.append(f"Counted: {len(self.numerator)} ({self.numerator_is}).")
         parts.append(f"By {self.measure.year_by}. Source: {self.measure.source}.")
-        parts.extend(f"Beware: {trap}" for trap in self.measure.traps)
+        parts.extend(f"Beware: {trap}" for trap in self.traps)
         return "\n".join(parts)

@@ -89,14 +89,15 @@ class SchoolReviews:
     """Collects the reviews that a school has to hold so that the council can decide in time, by school and day.
 
     Each day is counted back from the last lawful day of the review, with every limit used in full; where the child goes
-    on to another phase, from the day before which the plan must name the next place, if that is earlier.
+    on to another phase, from the day before which the plan must name the next place, if that is earlier. A day that is
+    past is not there: nobody can be told to act by it. What is owed since then stands first of its school.
     """
 
     def __init__(self, extra: Extra, weeks: int) -> None:
         self._extra = extra
         self._school = _first_column(SCHOOLS, extra)
         self._ahead = dates.weeks_ahead(weeks)
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[dt.date, dict[str, Any]]] = []
 
     def add(self, answer: Answer | CountedCase) -> None:
         """Take one case into account."""
@@ -114,22 +115,23 @@ class SchoolReviews:
         if not days or min(days) > answer.as_of + self._ahead:
             return
         meet_by = min(days)
-        self._rows.append(
-            {
-                "school": self._extra.get(answer.case_id, {}).get(self._school) or NOT_RECORDED,
-                "case_id": answer.case_id,
-                "last_meeting": last_meeting_of(counted),
-                "review_due_on": review,
-                "meet_by": meet_by,
-                **_around(meet_by, law, calendars),
-                "phase": "" if transfer is None else str(transfer.derivation.start.outcome or "").replace("_", " "),
-                "plan_by": plan_by,
-            }
-        )
+        to_do = {"meet_by": meet_by, **_around(meet_by, law, calendars)}
+        ahead = {name: day if day is not None and day >= answer.as_of else None for name, day in to_do.items()}
+        row = {
+            "school": self._extra.get(answer.case_id, {}).get(self._school) or NOT_RECORDED,
+            "case_id": answer.case_id,
+            "last_meeting": last_meeting_of(counted),
+            "review_due_on": review,
+            **ahead,
+            "phase": "" if transfer is None else str(transfer.derivation.start.outcome or "").replace("_", " "),
+            "plan_by": plan_by,
+        }
+        self._rows.append((meet_by, row))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each review, by school and by the last day for its meeting."""
-        return sorted(self._rows, key=lambda row: (row["school"], row["meet_by"], row["case_id"]))
+        rows = sorted(self._rows, key=lambda each: (each[1]["school"], each[0], each[1]["case_id"]))
+        return [row for _, row in rows]
 
 
 @lru_cache(maxsize=4_096)

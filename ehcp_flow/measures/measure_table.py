@@ -233,8 +233,7 @@ class MeasureTable:
 
     @property
     def _keys(self) -> tuple[str, ...]:
-        grained = [name for name in self.by if name in GRAINS]
-        return self.by if grained else (*self.by, "period")
+        return self.by if any(name in GRAINS for name in self.by) else (*self.by, "period")
 
     def _row(self, group: tuple[str, ...], period: Period, cells: Mapping[str, Cell]) -> Row:
         row: Row = dict(self._named(group, period))
@@ -309,6 +308,7 @@ class MeasureTable:
             numerator=cases_in(cells, base.name),
             denominator_is=" + ".join(item.says for item in over),
             denominator=tuple(case for item in over for case in cases_in(cells, item.name)),
+            as_of=self.as_of,
         )
 
     def name_of(self, column: MeasureColumn) -> str:

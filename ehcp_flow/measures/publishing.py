@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from ehcp_flow.errors import RangeError
 from ehcp_flow.measures.catalogue import Catalogue, MeasureColumn, catalogue
 from ehcp_flow.measures.suppression import Relation, hidden_cells
 
-__all__ = ["cells_of", "hidden_columns", "related", "shares_of"]
+__all__ = ["cells_of", "hidden_columns", "related", "shares_of", "taken_for_nothing"]
 
 _FEWEST_FOR_A_MEAN: Final = 2
 """How many times the smallest count a mean is taken of: the mean of a handful is nearly each of them."""
@@ -51,6 +51,11 @@ def cells_of(column: MeasureColumn) -> tuple[str, ...]:
     return column.base, whole, f"{whole} less {column.base}"
 
 
+def taken_for_nothing(values: Mapping[str, int], seen: Collection[str], known: Catalogue | None = None) -> set[str]:
+    """Return the cells that nobody sees and everybody takes for nothing, and rightly: see `Catalogue.rare`."""
+    return {name for name in (known or catalogue()).rare if name not in seen and values[name] == 0}
+
+
 def shares_of(columns: Iterable[MeasureColumn]) -> list[tuple[str, str, str]]:
     """Return, of each percentage among columns, the cells that tell it: its base, its whole and the rest."""
     told = (cells_of(column) for column in columns if column.kind == "percent")
@@ -70,7 +75,8 @@ def hidden_columns(
     # The rest of a percentage is not printed: it follows.
     seen = {cell for column in printed for cell in cells_of(column)[:2]}
     unseen = values.keys() - seen
-    hidden = hidden_cells(values, relations, least, unseen=unseen, shares=shares_of(printed))
+    nothing = taken_for_nothing(values, seen, known)
+    hidden = hidden_cells(values, relations, least, unseen=unseen, nothing=nothing, shares=shares_of(printed))
     few = {
         column.name
         for column in printed

@@ -20,7 +20,7 @@ from ehcp_flow.facts import OUTCOMES
 from ehcp_flow.measures.case_groups import Extra
 from ehcp_flow.measures.claimed_exceptions import VERDICTS, claimed_exceptions
 from ehcp_flow.measures.counted_case import CountedCase
-from ehcp_flow.measures.deadline_filter import STANDING, WORK, Chosen
+from ehcp_flow.measures.deadline_filter import ADVICE_TO_COME, STANDING, TO_SEE_TO, WORK, Chosen
 from ehcp_flow.measures.desk import can_be_done
 from ehcp_flow.measures.figures import are_of
 from ehcp_flow.measures.placed_children import PLACED_BY, TransferProposal, placed, transfer_proposals
@@ -39,8 +39,8 @@ Row: TypeAlias = dict[str, Any]
 
 
 _BREACHES: Final = Chosen(owed=True)
-_ADVICE: Final = Chosen(("advice", "advice_again"), STANDING)
-_TRANSFERS: Final = Chosen(("phase_transfer",), (*STANDING, "undated"))
+_ADVICE: Final = Chosen(ADVICE_TO_COME, STANDING)
+_TRANSFERS: Final = Chosen(("phase_transfer",), TO_SEE_TO)
 _COMING: Final = Chosen(status=("open",), kinds=WORK, tasks=True)
 
 

@@ -13,6 +13,7 @@ from ehcp_flow.deadlines import Deadline
 from ehcp_flow.engine.rulebook import CompiledRulebook
 from ehcp_flow.measures.arithmetic import UNAVAILABLE, percent
 from ehcp_flow.measures.counted_case import CountedCase
+from ehcp_flow.measures.deadline_filter import TO_SEE_TO
 from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.whatif import latest_start
 
@@ -154,7 +155,9 @@ class Reviewing:
     def transfers(self) -> list[dict[str, Any]]:
         """Return a row for each last lawful day of phase transfers, latest first: what is done, and what is left.
 
-        `needed_per_week` is how many must go out in each week that is left, `x` once the day is past.
+        `final`, `left` and `overtaken` (overdue when it fell away, so that nothing is left to do) add up to `due`; what
+        is left is what `registers transfers` lists. `needed_per_week` is how many must go out in each week that is
+        left, `x` once the day is past.
         """
         as_of = self._as_of
         days = sorted({deadline.due_on for deadline in self._transfers if deadline.due_on}, reverse=True)
@@ -163,7 +166,7 @@ class Reviewing:
     def _transfer(self, day: dt.date, as_of: dt.date) -> dict[str, Any]:
         cohort = [deadline for deadline in self._transfers if deadline.due_on == day]
         final = CaseCount.of(deadline for deadline in cohort if deadline.done_on is not None)
-        left = CaseCount.of(deadline for deadline in cohort if deadline.done_on is None)
+        left = CaseCount.of(deadline for deadline in cohort if deadline.status in TO_SEE_TO)
         days_left = (day - as_of).days
         return {
             "due_on": day,
@@ -174,6 +177,7 @@ class Reviewing:
             "pc_final": percent(final, len(cohort)),
             "weeks_left": max(days_left, 0) // _WEEK,
             "needed_per_week": -(-left * _WEEK // max(days_left, _WEEK)) if days_left >= 0 else UNAVAILABLE,
+            "overtaken": CaseCount.of(one for one in cohort if one.done_on is None and one.status not in TO_SEE_TO),
         }
 
     def burn_up(self, day: dt.date) -> list[dict[str, Any]]:

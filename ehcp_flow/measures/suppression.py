@@ -5,7 +5,8 @@ and the parts that add up to it. Some cells are never printed and can still be w
 plans that two versions differ by): a small one of those must not follow from what is printed either. Cells are hidden,
 the one that is missed least first, until no small count follows from the relations, neither by solving them nor by
 their bounds: no count is negative, and what is printed as hidden is not nothing. Nor must a hidden percentage follow:
-where it is of nothing, or of all, that nothing is hidden too.
+where it is of nothing, or of all, that nothing is hidden too. What was hidden on the way and follows all the same from
+what is printed is shown: it hides nothing.
 """
 
 from __future__ import annotations
@@ -33,19 +34,22 @@ def hidden_cells(
     least: int,
     *,
     unseen: Collection[K] = (),
+    nothing: Collection[K] = (),
     dear: Mapping[K, int] | None = None,
     shares: Iterable[tuple[K, K, K]] = (),
 ) -> frozenset[K]:
     """Return the cells to hide, of `values`, below `least`; each relation is a total and the parts that add up to it.
 
     `shares` are the percentages that are printed: what each is of, its whole, and the rest. `unseen` are cells that are
-    not printed; of the others, those with a lower number in `dear` (0 without one), and
-    among them the smallest, are hidden first. With `least` 0 or 1 nothing is hidden.
+    not printed, and `nothing` those of them that are 0 and that whoever reads takes to be. Of the cells that are
+    printed those with a lower number in `dear` (0 without one), and among them the smallest, are hidden first. With
+    `least` 0 or 1 nothing is hidden.
     """
     small = {key for key, value in values.items() if 0 < value < least}
     if not small:
         return frozenset()
-    sums = [(total, *parts) for total, parts in relations]
+    sums = [(total, *(part for part in parts if part not in nothing)) for total, parts in relations]
+    sums = [cells for cells in sums if cells[0] not in nothing]
     hidden = {*small, *unseen}
     solver = _Solver(values, sums, frozenset(unseen))
     prices = dear or {}
@@ -56,12 +60,12 @@ def hidden_cells(
             hidden.update(min(leak, key=lambda key: (prices.get(key, 0), values[key], repr(key))) for leak in leaks)
         # A share of nothing, or of all, would be told by the nothing beside it: 0 of a hidden whole is 0 per cent.
         secret = hidden.difference(unseen) | small
-        nothing = {key for part, whole, rest in told if secret & {part, whole, rest} for key in (part, rest)}
-        nothing = {key for key in nothing if values[key] == 0} - kept
-        if not nothing:
-            return frozenset(secret)
-        kept |= nothing
-        hidden |= nothing
+        telling = {key for part, whole, rest in told if secret & {part, whole, rest} for key in (part, rest)}
+        telling = {key for key in telling if values[key] == 0} - kept
+        if not telling:
+            return frozenset(secret - (solver.following(hidden) - kept))
+        kept |= telling
+        hidden |= telling
 
 
 class _Solver(Generic[K]):
@@ -86,6 +90,11 @@ class _Solver(Generic[K]):
             else:
                 self._tight.add(closed)
         return found
+
+    def following(self, hidden: Collection[K]) -> set[K]:
+        """Return the cells that are hidden and have one value left."""
+        groups = list(self._groups(hidden))
+        return {key for group in groups for search in (self._solved, self._bounded) for key, _ in search(group, hidden)}
 
     def _leak(self, group: list[int], hidden: Collection[K], small: Collection[K]) -> set[K]:
         for search in (self._solved, self._bounded):

@@ -19,9 +19,8 @@ from ehcp_flow.dates import say
 from ehcp_flow.facts import Fact
 from ehcp_flow.law import guard
 from ehcp_flow.law.citation import Citation
-from ehcp_flow.law.patterns import keys_of
 from ehcp_flow.moves.citing import Short, cited
-from ehcp_flow.moves.facts_before import LatestFact, Lies, outcome_of, word_of
+from ehcp_flow.moves.facts_before import LatestFact, Lies, word_of
 from ehcp_flow.moves.law_at_hand import LawAtHand
 
 __all__ = ["Guard", "Key", "Verdict"]
@@ -221,73 +220,3 @@ class Barred:
 
     def _bars(self, fact: Fact) -> bool:
         return not self._asks.outcomes or word_of(fact) in self._asks.outcomes
-
-
-class Standstill:
-    """Not before the time for an appeal has ended, nor before an appeal is finally determined (CFA 45(4))."""
-
-    may_refuse = True
-
-    def __init__(self, law: guard.TimeForAppeal) -> None:
-        self._asks = law
-        self._short = Short.of(law.citation)
-        self._notice, self._kept, self._other_orders = map(keys_of, (law.notice, law.kept, law.other_orders))
-        self._appeal, self._onward, self._over = map(keys_of, (law.appeal, law.onward, law.over))
-
-    def __call__(self, before: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        """Return the verdict on the latest notice, and the appeal that was made after it."""
-        notice: int | None = None
-        appeal: Fact | None = None
-        ended: Fact | None = None
-        elsewhere = pending = False
-        for place, fact in enumerate(before):
-            key = fact.event, outcome_of(fact)
-            if key in self._other_orders:
-                elsewhere, pending = True, False
-            elif (elsewhere and key in self._onward) or (pending and key in self._over):
-                pending = key in self._onward
-            elif key in self._notice:
-                notice, ended = place, None
-            elif key in self._kept:
-                notice = appeal = ended = None
-            elif (notice is not None and key in self._appeal | self._onward) or (ended and key in self._onward):
-                # Of two appeals the first is pending; which decision a later one is about the record does not say.
-                appeal, ended = appeal if appeal and key in self._appeal else fact, None
-            elif key in self._over:
-                ended = fact if appeal else ended
-                appeal, elsewhere = None, elsewhere and fact.event not in dict(self._other_orders)
-        if appeal:
-            onward = (appeal.event, outcome_of(appeal)) in self._onward
-            which = "onward appeal made" if onward else "appeal registered"
-            return Verdict(
-                holds=False,
-                short=self._short,
-                says=f"the {which} on {{0}} is not finally determined",
-                then=self._asks.remedy_during,
-                days=(appeal.on,),
-                fact=appeal,
-                finding=self._asks.during,
-            )
-        if ended:
-            return Verdict(holds=True, short=self._short, says="the appeal ended on {0}", days=(ended.on,), fact=ended)
-        if notice is None:
-            return Verdict(holds=True, short=self._short, says=f"no {self._asks.what} is on record", checked=False)
-        return self._in_time(before[notice], before[notice + 1 :], on, law)
-
-    def _in_time(self, notice: Fact, after: Sequence[Fact], on: dt.date, law: LawAtHand) -> Verdict:
-        what = self._asks.what
-        last = law.latest(self._asks.limit, notice, after)
-        if last is None:
-            says = f"{what} was given on {{0}}; the rulebook at hand sets no time for an appeal"
-            return Verdict(holds=True, short=self._short, says=says, days=(notice.on,), fact=notice, checked=False)
-        over = on > last
-        return Verdict(
-            holds=over,
-            short=self._short,
-            says=f"{what} was given on {{0}}, no appeal is on record, and the time for one "
-            + ("ended on {1}" if over else "ends on {1}"),
-            then="" if over else self._asks.remedy,
-            days=(notice.on, last, last + ONE_DAY),
-            fact=notice,
-            finding="" if over else self._asks.early,
-        )

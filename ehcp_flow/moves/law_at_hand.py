@@ -12,7 +12,7 @@ from ehcp_flow.counting import Convention
 from ehcp_flow.facts import Fact
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
-from ehcp_flow.law.patterns import matches
+from ehcp_flow.law.patterns import Patterns, matches
 
 __all__ = ["LawAtHand", "at_hand"]
 
@@ -45,17 +45,34 @@ class LawAtHand(NamedTuple):
         lasts = []
         for count in version.counts:
             patterns = count.counts_from_fact
-            found = (fact for fact in after if matches(patterns, fact.event, fact.__dict__.get("outcome")))
-            fact = next(found, None) if patterns else start
+            fact = _first(patterns, after) if patterns else start
             if fact is not None:
                 lasts.append(count.convention.last_day(fact.on, self.calendars))
         last = max((each for each in lasts if each is not None), default=None)
         return None if last is None else version.rolled(last, self.calendars)
 
+    def awaited(self, limit: str, start: Fact, after: Sequence[Fact]) -> tuple[Fact, str] | None:
+        """Return the fact, in its time, by which what a limit counts from may still come, and why its end is open.
+
+        It is asked of a limit that there is: `latest` has given its last day.
+        """
+        for count in self.rulebook.limit(limit).rule[0].nearest(start.on).counts:
+            if count.awaited is None or _first(count.counts_from_fact, after) is not None:
+                continue
+            last = count.awaited.convention.last_day(start.on, self.calendars)
+            fact = _first(count.awaited.after, after)
+            if fact is not None and last is not None and fact.on <= last:
+                return fact, count.awaited.says
+        return None
+
     def was_law(self, ground: str, day: dt.date) -> bool:
         """Whether a ground of exception was law on a day."""
         found = self.rulebook.grounds.get(ground)
         return found is not None and found.in_force_from <= day <= (found.in_force_to or dt.date.max)
+
+
+def _first(patterns: Patterns, facts: Sequence[Fact]) -> Fact | None:
+    return next((fact for fact in facts if matches(patterns, fact.event, fact.__dict__.get("outcome"))), None)
 
 
 def at_hand(rulebook: Rulebook | None = None, calendars: Calendars | None = None) -> LawAtHand:

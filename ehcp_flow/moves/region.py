@@ -26,9 +26,10 @@ from ehcp_flow.moves.appeals import Appeals, appeals_of
 from ehcp_flow.moves.citing import Short
 from ehcp_flow.moves.dispute_guards import Certificate, ContactedInTime, Fits, NotOvertaken
 from ehcp_flow.moves.facts_before import LatestFact, outcome_of
-from ehcp_flow.moves.guards import Barred, Guard, Key, LeftToJudgement, Needed, ProtectedPeriod, Standstill, Verdict
+from ehcp_flow.moves.guards import Barred, Guard, Key, LeftToJudgement, Needed, ProtectedPeriod, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.spells_told import lies_in
+from ehcp_flow.moves.standstill import Standstill
 from ehcp_flow.moves.state_names import LegalState, states_of
 
 __all__ = ["Misplaced", "Move", "Region", "region_of"]
@@ -311,6 +312,8 @@ class Region:
             return Needed(asked, self.lies)
         if isinstance(asked, law.Protects):
             return ProtectedPeriod(asked, self.lies)
+        if isinstance(asked, law.TimeForAppeal):
+            return Standstill(asked, self.lies)
         if (plain := _PLAIN.get(type(asked))) is not None:
             return plain(asked)
         return _OF_DISPUTES[type(asked)](asked, self.appeals)
@@ -338,7 +341,6 @@ def _in_force(move: LegalMove) -> tuple[Guard, ...]:
 _PLAIN: Final[Mapping[type[Any], Callable[[Any], Guard]]] = {
     law.NamedJudgement: LeftToJudgement,
     law.Bars: Barred,
-    law.TimeForAppeal: Standstill,
 }
 _OF_DISPUTES: Final[Mapping[type[Any], Callable[[Any, Appeals], Guard]]] = {
     law.Stands: NotOvertaken,
@@ -346,7 +348,14 @@ _OF_DISPUTES: Final[Mapping[type[Any], Callable[[Any, Appeals], Guard]]] = {
     law.InTimeFor: ContactedInTime,
 }
 complete(
-    {**_PLAIN, **_OF_DISPUTES, law.AnswersDecision: Fits, law.Needs: Needed, law.Protects: ProtectedPeriod},
+    {
+        **_PLAIN,
+        **_OF_DISPUTES,
+        law.AnswersDecision: Fits,
+        law.Needs: Needed,
+        law.Protects: ProtectedPeriod,
+        law.TimeForAppeal: Standstill,
+    },
     get_args(law.Guard),
     "what answers a question of the rulebook",
 )

@@ -189,6 +189,10 @@ def steps_of(region: Region, keys: Sequence[int], days: Iterable[dt.date]) -> An
 def history_space(facts: int, filled: Any) -> dict[str, Any]:
     """Return the space for the steps of so many facts."""
     most = walk.MOST_STEPS * facts
+    since = filled(walk.MOST_BITS)
+    # Of a spell that lasts until it is ended nobody notes when it began: the day must not be what lay in the memory.
+    for mark in range(walk.MOST_BITS):
+        since[mark] = 0
     told = {
         "steps": 0,
         "capacity": most,
@@ -196,6 +200,6 @@ def history_space(facts: int, filled: Any) -> dict[str, Any]:
         "inside": 0,
         "held": 0,
         "taken": 0,
-        "since": filled(walk.MOST_BITS),
+        "since": since,
     }
     return told | {name: filled(most) for name in ("place", "edge", "to")}

@@ -60,7 +60,8 @@ def replayed(
             if known is None and len(facts) > FEW:
                 known = FactsBefore.places(facts)
             before: Sequence[Fact] = facts[:place] if known is None else FactsBefore(facts, place, known)
-            refusal = next((found for guard in edge.guards if not (found := guard(before, fact.on, law)).holds), None)
+            told = (guard(before, fact.on, law) for guard in edge.guards)
+            refusal = next((found for found in told if not found.holds or found.finding), None)
         what_now = "" if refusal is None else past.get(refusal.finding, "")
         steps.append(StateStep(fact.on, fact, ways.source(number), ways.states[to], edge.authority, refusal, what_now))
     shut = history.shut >> len(region.gates)

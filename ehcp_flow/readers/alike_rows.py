@@ -14,7 +14,7 @@ from ehcp_flow.facts import COLUMNS, Fact, unchecked
 from ehcp_flow.identifiers import LONGEST_ID
 from ehcp_flow.vocabulary import per_vocabulary
 
-__all__ = ["MOST_KINDS", "AlikeRows", "alike_rows"]
+__all__ = ["MOST_KINDS", "AlikeRows", "alike_rows", "is_plain"]
 
 _ALIKE: Final = frozenset({
     "event", "authority", "party", "outcome", "body", "limit", "particular", "value", "rank", "kind",
@@ -49,7 +49,7 @@ class AlikeRows:
         `day` reads a day, and raises DateError.
         """
         case_id, on = row.get("case_id", ""), row.get("on")
-        if on is None or not (_APART.isdisjoint(row) and _is_plain(case_id)):
+        if on is None or not (_APART.isdisjoint(row) and is_plain(case_id)):
             return None
         said = self._said.get(_words(row))
         if said is None:
@@ -77,6 +77,6 @@ def _words(row: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple([each for each in row.items() if each[0] not in _EACH])
 
 
-def _is_plain(case_id: str) -> bool:
+def is_plain(case_id: str) -> bool:
     """Whether a case's id can stand as it is, without a closer look."""
     return 0 < len(case_id) <= LONGEST_ID and case_id.isascii() and case_id.isprintable() and case_id.strip() == case_id

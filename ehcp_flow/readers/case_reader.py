@@ -192,7 +192,7 @@ def open_file(path: str | os.PathLike[str], name: str) -> io.BufferedReader:
 
 
 class Caseload(_Reported, Mapping[str, Case]):
-    """The cases of a source by their id, in the order in which each first appears, and the report on the reading.
+    """The cases of a source by their id, in the order of their ids, and the report on the reading.
 
     A case of which a row was refused is here with its other rows, and its id is in `incomplete`.
     """
@@ -249,7 +249,7 @@ def read_cases(
     names = FactNames(reader.report.name, lambda: reader.shown)
     read = list(reader.entries())
     told = names.kept(read, told_otherwise(read))
-    cases: Mapping[str, Case] = group_cases(entry for _, entry in told if isinstance(entry, Fact))
+    cases: Mapping[str, Case] = dict(sorted(group_cases(fact for _, fact in told if isinstance(fact, Fact)).items()))
     if events:
         cases = {case_id: declared_case(case, events) for case_id, case in cases.items()}
     names.tell(reader.refused)

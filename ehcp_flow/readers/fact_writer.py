@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import IO, Any, BinaryIO, Final
 
 from ehcp_flow.dates import written
@@ -36,6 +36,8 @@ def _written_here(file: BinaryIO) -> bool:
     return list(cells) == [name for name in COLUMNS if name in cells]
 
 
+_SURELY_FITS: Final = LONGEST_ROW // 4
+"""A row of so many characters is not too long, whatever they are."""
 _ALWAYS: Final = ("case_id", "event", "on")
 FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here, ("csv", "jsonl", "xlsx"))
 """Facts as `write_facts` writes them."""
@@ -72,7 +74,7 @@ def write_facts(
         cells = _cells(fact)
         cells.update(more.get(fact.case_id, {}))
         row = as_row(cells, columns)
-        if len(row.encode()) > LONGEST_ROW:
+        if len(row) > _SURELY_FITS and len(row.encode()) > LONGEST_ROW:
             raise FactError(fact.event, "", f"{row[:40]}...", f"a row holds at most {LONGEST_ROW} bytes")
         write(row)
         count += 1
@@ -87,11 +89,11 @@ class _Echo:
 
 
 # CRLF, so that a lone carriage return within a text is quoted too.
-_write_csv: Final[Callable[[list[str]], str]] = csv.writer(_Echo(), lineterminator="\r\n").writerow
+_write_csv: Final[Callable[[list[str | None]], str]] = csv.writer(_Echo(), lineterminator="\r\n").writerow
 
 
 def _csv_row(cells: dict[str, str], columns: Sequence[str]) -> str:
-    return _write_csv([cells.get(name, "") for name in columns])
+    return _write_csv([*map(cells.get, columns)])  # nothing is written of None
 
 
 def _json_row(cells: dict[str, str], _: Sequence[str]) -> str:
@@ -110,6 +112,8 @@ def _writer(file: Any) -> Callable[[str], object]:
     return file.write  # type: ignore[no-any-return]
 
 
+# By type too: a month equals its last day.
+@lru_cache(maxsize=1 << 14, typed=True)
 def _text(value: dt.date | dt.datetime) -> str:
     return written(value).replace("+00:00", "Z")
 
@@ -121,12 +125,13 @@ def _columns_of(kind: type[Fact]) -> tuple[str, ...]:
 
 
 def _cells(fact: Fact) -> dict[str, str]:
-    cells = {}
+    cells, held = {}, fact.__dict__
     for name in _columns_of(type(fact)):
-        value = getattr(fact, name)
+        value = held[name]
         if value is not None:
-            cells[name] = value if isinstance(value, str) else _text(value)
-    if UNFIT.search("\n".join(cells.values())):
+            cells[name] = value if value.__class__ is str else _text(value)
+    told = "\n".join(cells.values())
+    if not (told.isascii() and "\0" not in told) and UNFIT.search(told):
         name, text = next((name, text) for name, text in cells.items() if UNFIT.search(text))
         raise FactError(fact.event, name, text, "a file cannot hold a NUL or half a surrogate pair")
     return cells

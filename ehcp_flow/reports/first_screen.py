@@ -13,6 +13,7 @@ from typing import Any, Final
 from ehcp_flow.measures import DESK_LISTS
 from ehcp_flow.measures.arithmetic import percent
 from ehcp_flow.measures.figure_cells import CaseCount
+from ehcp_flow.measures.without_day import told_without_day
 from ehcp_flow.nouns import count
 from ehcp_flow.reports.case_lists import Share
 from ehcp_flow.reports.desk_lines import DeskLine, desk_line
@@ -50,7 +51,7 @@ def law_kept(overview: Overview) -> LawKept:
     limits = [{**row, "in_time_said": _in_time(row)} for row in overview.kept.rows()]
     overdue = overview.kept.overdue()
     due, in_time = (sum(row[name] for row in limits) for name in ("due", "in_time"))
-    unrecorded = overview.kept.unrecorded()
+    unrecorded, undated = overview.kept.unrecorded(), told_without_day(overview.desk.undated)
     more = []
     if overdue:
         limits_are = count(len(overdue), "time limit is", "time limits are")
@@ -60,7 +61,8 @@ def law_kept(overview: Overview) -> LawKept:
         oldest = day_of(min(one.due_on for one in overdue if one.due_on))
         more.append(f"The oldest was due on {oldest}; {count(others, 'is', 'are')} another body’s to meet.")
     else:
-        kept = "Not always" if in_time != due else "As far as is recorded" if unrecorded else "Yes"
+        sure = "As far as is recorded" if unrecorded or undated else "Yes"
+        kept = "Not always" if in_time != due else sure
         answer = f"{kept}: no time limit is past and not met today."
     if due:
         more.append(
@@ -77,6 +79,8 @@ def law_kept(overview: Overview) -> LawKept:
             f"Of {limits_are} past, in {cases}, the source is declared not to record what became of "
             "them: they are counted nowhere here."
         )
+    if undated:
+        more.append(undated)
     worst = [row for row in limits if row["overdue_now"] or row["in_time"] < row["due"]]
     return LawKept(answer, " ".join(more), worst[:CARDS], limits)
 

@@ -20,6 +20,7 @@ from typing import Final
 
 from ehcp_flow.errors import SourceError, SourceMissing, UnknownNameError
 from ehcp_flow.measures import catalogue
+from ehcp_flow.measures.catalogue import was_published
 
 __all__ = [
     "ATTRIBUTION", "COUNTRY", "YEARS", "Published", "PublishedFigures", "name_of", "places", "published",
@@ -33,8 +34,6 @@ ATTRIBUTION: Final = (
 COUNTRY: Final = "England"
 YEARS: Final = range(2019, 2025)
 """The calendar years of `data/dfe.csv`."""
-_OUT: Final = (6, 30)
-"""The day of the next year by which a year is out: the Department publishes in May or June."""
 _LEVELS: Final = {"National": "country", "Regional": "region", "Local authority": "authority"}
 _ALL: Final = "All "
 _PLACE: Final = ("time_period", "geographic_level", "region_name", "old_la_code", "la_name", "breakdown")
@@ -79,11 +78,11 @@ class PublishedFigures:
 
         A year is taken to be out by the end of June of the next one.
         """
-        return max((year for year, place in self.rows if place == COUNTRY and _is_out(year, as_of)), default=None)
+        return max((year for year, place in self.rows if place == COUNTRY and was_published(year, as_of)), default=None)
 
     def by(self, place: str, year: int, as_of: dt.date) -> Published | None:
         """Return what was published of a place for a year, if that was out by a day, or None."""
-        return self.of(place, year) if _is_out(year, as_of) else None
+        return self.of(place, year) if was_published(year, as_of) else None
 
     def with_files(self, paths: Iterable[str | os.PathLike[str]]) -> PublishedFigures:
         """Return these figures and those of files as the Department gives them for download, which go before.
@@ -99,10 +98,6 @@ class PublishedFigures:
                 figures = {**(known.figures if known else {}), **row.figures}
                 rows[key] = Published(row.year, row.level, row.region, row.authority, row.name, figures)
         return PublishedFigures(MappingProxyType(rows))
-
-
-def _is_out(year: int, as_of: dt.date) -> bool:
-    return dt.date(year + 1, *_OUT) <= as_of
 
 
 def _of_file(path: str) -> Iterator[Published]:

@@ -88,7 +88,9 @@ def late_reviews(overview: Overview, showing: Showing) -> ChartFigure | None:
 def advice_by_adviser(overview: Overview, showing: Showing) -> ChartFigure | None:
     """Return advice in time by adviser, or None where none was due."""
     rows = [
-        {**row, "fell_away": row["asked"] - sum(row[name] for name in _ASKED[:-1])} for row in overview.advice.rows()
+        {**row, "fell_away": row["asked"] - sum(row[name] for name in _ASKED[:-1])}
+        for row in overview.advice.rows()
+        if row["asked"] or row["unrecorded"]
     ]
     if not rows:
         return None
@@ -152,10 +154,10 @@ def phase_transfers(overview: Overview, showing: Showing) -> ChartFigure | None:
         title,
         says,
         drawing,
-        ["last lawful day", "due", "sent", "in time", "left", "% sent", "needed a week"],
+        ["last lawful day", "due", "sent", "in time", "left", "overtaken", "% sent", "needed a week"],
         [
-            [row["due_on"], row["due"], row["final"], row["in_time"], row["left"], plain(row["pc_final"]),
-             plain(row["needed_per_week"])]
+            [row["due_on"], row["due"], row["final"], row["in_time"], row["left"], row["overtaken"],
+             plain(row["pc_final"]), plain(row["needed_per_week"])]
             for row in shown
         ],
     )  # fmt: skip
@@ -198,11 +200,12 @@ def _transfer(row: Mapping[str, Any], showing: Showing) -> dict[str, Any]:
     """Return the transfers of one last lawful day as they may be shown."""
     key = ("transfers", row["due_on"].isoformat())
     counts = {**row, "late": row["final"] - row["in_time"]}
-    shown = {**row, **{name: showing.count((*key, name), row[name]) for name in ("due", "final", "in_time", "left")}}
+    parts = ("final", "left", "overtaken")
+    shown = {**row, **{name: showing.count((*key, name), row[name]) for name in ("due", "in_time", *parts)}}
     late = showing.unseen((*key, "late"), counts["late"])
-    showing.adds_up((*key, "due"), [(*key, "final"), (*key, "left")])
+    showing.adds_up((*key, "due"), [(*key, name) for name in parts])
     showing.adds_up((*key, "final"), [(*key, "in_time"), late])
-    if not showing.shows((*key, "due"), (*key, "final"), (*key, "left")):
+    if not showing.shows((*key, "due"), *((*key, name) for name in parts)):
         shown["pc_final"] = HIDDEN
     if not showing.shows((*key, "left")) and isinstance(row["needed_per_week"], int):
         shown["needed_per_week"] = HIDDEN

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from ehcp_flow.measures import MeasureTable, catalogue
-from ehcp_flow.measures.publishing import cells_of, related, shares_of
+from ehcp_flow.measures.publishing import cells_of, related, shares_of, taken_for_nothing
 from ehcp_flow.measures.suppression import HIDDEN, Relation, hidden_cells
 
 __all__ = ["Key", "Showing"]
@@ -38,6 +38,7 @@ class Showing:
         self._dear: dict[Key, int] = {}
         self._shares: list[tuple[Key, Key, Key]] = []
         self._rows: set[tuple[dt.date, dt.date]] = set()
+        self._nothing: set[Key] = set()
         self._hidden: frozenset[Key] | None = frozenset() if self.all else None
 
     @property
@@ -81,6 +82,7 @@ class Showing:
                 self._rows.add(span)
                 self._values.update({(cell, *span): value for cell, value in values.items()})
                 self._sums += [((total, *span), [(part, *span) for part in parts]) for total, parts in relations]
+                self._nothing |= {(cell, *span) for cell in taken_for_nothing(values, ())}
             for cell in cells[:2]:
                 self._note((cell, *span), values[cell], dear)
             for base, total, rest in shares_of([catalogue().columns[name]]):
@@ -97,7 +99,13 @@ class Showing:
             sums = [*self._sums, *self._over_time()]
             unseen = self._values.keys() - self._printed
             self._hidden = hidden_cells(
-                self._values, sums, self.least, unseen=unseen, dear=self._dear, shares=self._shares
+                self._values,
+                sums,
+                self.least,
+                unseen=unseen,
+                nothing=self._nothing - self._printed,
+                dear=self._dear,
+                shares=self._shares,
             )
 
     def _tells(self, share: tuple[Key, Key, Key]) -> None:

@@ -11,6 +11,7 @@ from `ehcp_flow.store`.
 from __future__ import annotations
 
 from ehcp_flow.store import opening as opening  # it says how each kind of store is opened
+from ehcp_flow.store.async_store import AsyncStore
 from ehcp_flow.store.base import Store
 from ehcp_flow.store.fact_blocks import Block
 from ehcp_flow.store.fact_rows import REDACTED, Head
@@ -23,6 +24,7 @@ from ehcp_flow.store.verifying import Break
 
 __all__ = [
     "REDACTED",
+    "AsyncStore",
     "Block",
     "Break",
     "Entry",

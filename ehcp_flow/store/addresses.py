@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, unquote_to_bytes, urls
 
 from ehcp_flow.store.errors import StoreURLError
 
-__all__ = ["Mode", "PostgresAddress", "SqliteAddress", "file_of", "missing_file", "parse_address"]
+__all__ = ["Mode", "OtherAddress", "PostgresAddress", "SqliteAddress", "file_of", "missing_file", "parse_address"]
 
 Mode: TypeAlias = Literal["ro", "rw", "rwc"]
 """As SQLite has it: to be read only; to be read and written; the same, and made where it is not there."""
@@ -25,6 +25,9 @@ Mode: TypeAlias = Literal["ro", "rw", "rwc"]
 _MODES: Final[dict[str, Mode]] = {"ro": "ro", "rw": "rw", "rwc": "rwc"}
 _SQLITE: Final = ("sqlite", "sqlite+pysqlite")
 _POSTGRESQL: Final = ("postgresql", "postgres", "postgresql+psycopg")
+_OTHERS: Final = ("mariadb", "mssql", "mysql", "oracle")
+"""What the portable store opens, by any driver that SQLAlchemy has for it."""
+_OF_ASYNCIO: Final = ("aiomysql", "aioodbc", "aiosqlite", "asyncmy", "asyncpg", "oracledb_async", "psycopg_async")
 _OPTIONS: Final = ("immutable", "mode", "timeout", "uri")
 _SWITCH: Final = {
     "0": False,
@@ -66,7 +69,14 @@ class PostgresAddress:
     options: tuple[tuple[str, str], ...] = ()
 
 
-def parse_address(url: str) -> SqliteAddress | PostgresAddress:
+@dataclass(frozen=True, slots=True)
+class OtherAddress:
+    """A database that the portable store speaks to: SQLAlchemy takes the address apart."""
+
+    url: str
+
+
+def parse_address(url: str) -> SqliteAddress | PostgresAddress | OtherAddress:
     """Return what an address says. Raises StoreURLError for one that cannot be honoured to the letter."""
     scheme, found, _ = url.partition("://")
     if not found:
@@ -75,12 +85,17 @@ def parse_address(url: str) -> SqliteAddress | PostgresAddress:
         raise StoreURLError(url, "it is no database address")
     if any(character < " " or character == "\x7f" for character in url):
         raise StoreURLError(url, "it holds a control character")
+    family, _, driver = scheme.lower().partition("+")
+    if driver in _OF_ASYNCIO:
+        raise StoreURLError(url, f"{driver} is a driver of asyncio's; open it with ehcp_flow.store.AsyncStore")
     if scheme.lower() in _SQLITE:
         return _sqlite(url)
     if scheme.lower() in _POSTGRESQL:
         return _postgresql(url)
     if scheme.lower().startswith("postgres"):
         raise StoreURLError(url, "the store speaks to PostgreSQL through psycopg 3: write postgresql+psycopg://")
+    if family in _OTHERS:
+        return OtherAddress(url)
     raise StoreURLError(url, f"{scheme} is not supported")
 
 

@@ -33,8 +33,7 @@ from ehcp_flow.store.verifying import Break, examine, examine_tombstone, unknown
 from ehcp_flow.store.whose_case import OfAuthority, Scope, authority_number
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-    from sqlalchemy.orm import Session
+    from ehcp_flow.store.hosts import AnyHost
 
 __all__ = ["OPENERS", "Axis", "Clock", "Store", "Work", "utc_now"]
 
@@ -82,6 +81,7 @@ class Store(Erasing, OfAuthority, ABC):
     ) -> Store:  # fmt: skip
         """Return the store at `url`: `sqlite:///file`, `postgresql+psycopg://...`, or `memory:` (forgotten at the end).
 
+        Or in another database, by an address of SQLAlchemy's: `mysql+pymysql://...`, `mssql+pyodbc://...`.
         `authority` limits it to one local authority, whose number each fact is given that names none. `create` makes
         the tables where there are none; it never upgrades older ones. `busy_seconds` is how long to wait for a lock, a
         free connection or a server's answer. Raises StoreURLError, SchemaMissing, SchemaOutOfDate, SchemaTooNew,
@@ -94,13 +94,14 @@ class Store(Erasing, OfAuthority, ABC):
 
     @staticmethod
     def on(  # noqa: PLR0913 - one parameter for each setting
-        host: Engine | Connection | Session, *, authority: str | None = None, schema: str | None = None,
-        prefix: str = "ehcp_", clock: Clock | None = None, check: Check | None = None,
-        upcasters: Upcasters | None = None, create: bool = False,
+        host: AnyHost, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
+        clock: Clock | None = None, check: Check | None = None, upcasters: Upcasters | None = None,
+        create: bool = False,
     ) -> Store:  # fmt: skip
         """Return a store in a host's database: on its Engine (own transactions), Connection or Session (the host's).
 
-        With a Connection or a Session, the store never commits: what it writes is kept when the host commits.
+        With a Connection, a Session, or a connection of sqlite3 or psycopg (3) itself, the store never commits: what
+        it writes is kept when the host commits. For asyncio there is `AsyncStore.on`.
         """
         return OPENERS["host"](
             host, Names(prefix, schema), create=create, authority=authority, clock=clock, check=check,
@@ -255,7 +256,7 @@ class Store(Erasing, OfAuthority, ABC):
             found = examine(head, first.case_id, rows, texts)
             cases += 1
             facts += len(rows)
-            events.update(row.event for row in rows)
+            events.update([row.event for row in rows])
             adopted += 0 if head is None else head.adopted
             if found.case_id in tombstones:
                 found.add("tombstone", 0, "it was erased, and there is something of it again")

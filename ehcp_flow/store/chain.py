@@ -71,10 +71,8 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter for each thing it covers
 
 def link_of(previous: str, row: FactRow) -> str:
     """Return the hash that `row` should have after `previous`."""
-    return link(
-        previous, row.case_id, row.version, row.schema, row.recorded_at, row.stored_at, row.recorded_by, row.key,
-        row.body, row.text_hash,
-    )  # fmt: skip
+    case_id, version, schema, _, _, recorded_at, stored_at, recorded_by, key, body, text_hash, _, _ = row
+    return link(previous, case_id, version, schema, recorded_at, stored_at, recorded_by, key, body, text_hash)
 
 
 def trail_of_fact(trail: str, hash: str, position: int) -> str:  # noqa: A002 - as the column is called

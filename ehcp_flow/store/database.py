@@ -20,11 +20,14 @@ from sqlalchemy import Connection, Engine, event
 from ehcp_flow.store import forking
 from ehcp_flow.store.driver_errors import explain_error
 from ehcp_flow.store.engines import READS, SqliteFile
-from ehcp_flow.store.errors import ConnectionLost, StoreReadOnly, StoreURLError
+from ehcp_flow.store.errors import ConnectionLost, StoreReadOnly
 from ehcp_flow.store.hosts import Host, refuse_autocommit
 from ehcp_flow.store.transaction import NO_GATE, Transaction
 
-__all__ = ["Database"]
+__all__ = ["SPOKEN", "Database"]
+
+SPOKEN: Final = (("sqlite", "pysqlite"), ("postgresql", "psycopg"))
+"""The dialects and drivers that this way is for; any other is the portable store's."""
 
 _SNAPSHOT: Final = "it is a snapshot, which is there to be read"
 _TO_WRITE: Final = "BEGIN IMMEDIATE"
@@ -47,8 +50,6 @@ class Database:
         dialect = self._host.connection().dialect if engine is None else engine.dialect
         self.dialect = dialect.name
         self.driver = dialect.driver
-        if (self.dialect, self.driver) not in (("sqlite", "pysqlite"), ("postgresql", "psycopg")):
-            raise StoreURLError(f"{self.dialect}+{self.driver}", "the store speaks pysqlite and psycopg only")
         self._gate: AbstractContextManager[None] = forking.GATE if self.dialect == "sqlite" else NO_GATE
         self._begun: set[Transaction] = set()
         self._sockets: WeakSet[Any] = WeakSet()
@@ -74,6 +75,14 @@ class Database:
                         yield connection
         except Exception as error:  # noqa: BLE001 - whatever the driver says, explained
             _explained(error)
+
+    def upgrading(self) -> AbstractContextManager[Connection]:
+        """A connection in which the tables are made or upgraded: committed at the end, unless it is the host's."""
+        return self.sqlalchemy(write=True)
+
+    def looking(self) -> AbstractContextManager[Connection]:
+        """A connection to look at the tables with."""
+        return self.sqlalchemy()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -29,6 +29,18 @@ __all__ = ["explain_error"]
 _LOST: Final = ("08", "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04")
 _LOCKED: Final = ("40001", "40P01", "55P03", "57014")
 _TOO_MANY: Final = re.compile("too many (connections|clients)|connection slots are reserved")
+_NUMBER: Final = re.compile(r"(?:ORA-|\(|\[|^)([0-9]{3,5})\b|\b(08S01|08001|HYT00|42S02)\b")
+_LOST_BY: Final = frozenset(
+    ["2006", "2013", "2055", "1927", "08S01", "08001", "03113", "03114", "03135", "12541", "12537", "12547"]
+)
+_BY_NUMBER: Final[dict[type[Exception], frozenset[str]]] = {
+    StoreLocked: frozenset(["1205", "1213", "1222", "1020", "3572", "HYT00", "00054", "00060", "08177", "30006"]),
+    StoreFull: frozenset(["1021", "1114", "1105", "9002", "01653", "01654", "30036"]),
+    StoreReadOnly: frozenset(["1290", "1792", "1836", "3906", "01456", "16000"]),
+    TooManyConnections: frozenset(["1040", "1203", "1226", "00018", "00020"]),
+    SchemaMissing: frozenset(["1146", "208", "42S02", "00942"]),
+}
+"""By the numbers of MySQL and MariaDB, SQL Server (or its ODBC driver's states), and Oracle."""
 _ANY_MOMENT: Final = "the database system is"
 """... starting up, shutting down, in recovery mode."""
 _HOST: Final = {
@@ -48,16 +60,32 @@ def explain_error(  # noqa: PLR0911 - one answer for each kind
     if error is None or isinstance(error, StoreError):
         return error or StoreUnavailable("no detail")
     if isinstance(error, exc.DBAPIError):
-        return explain_error(error.orig, committing=committing, where=where)
+        known = explain_error(error.orig, committing=committing, where=where)
+        return known if isinstance(known, StoreError) else _by_number(error, known, committing=committing)
     if isinstance(error, exc.TimeoutError):
         return TooManyConnections(" ".join(str(error).split("(Background")[0].split()))
     if isinstance(error, (exc.InvalidRequestError, exc.ResourceClosedError)):
         return HostUnusable(" ".join(str(error).split("(Background")[0].split()))
     if isinstance(error, sqlite3.Error):
         return _sqlite(error, f"{where}: " if where else "")
-    if type(error).__module__.startswith("psycopg"):
+    if type(error).__module__.startswith(("psycopg", "asyncpg", "sqlalchemy.dialects.postgresql")):
         return _postgresql(error, committing=committing)
     return error
+
+
+def _by_number(error: exc.DBAPIError, known: BaseException, *, committing: bool) -> BaseException:
+    """Return what an error means by the number that MySQL, MariaDB, SQL Server and Oracle give it, or as it is known.
+
+    The number stands by itself, in brackets, or behind ORA-, as the driver has it.
+    """
+    detail = " ".join(str(error.orig).split())
+    numbers = {number or state for number, state in _NUMBER.findall(detail)}
+    if error.connection_invalidated or numbers & _LOST_BY:
+        return OutcomeUnknown(detail) if committing else ConnectionLost(detail)
+    for kind, theirs in _BY_NUMBER.items():
+        if numbers & theirs:
+            return SchemaMissing("of the store") if kind is SchemaMissing else kind(detail)
+    return StoreUnavailable(detail) if isinstance(error, (exc.OperationalError, exc.InterfaceError)) else known
 
 
 def _sqlite(error: sqlite3.Error, where: str) -> Exception:  # noqa: PLR0911 - one answer for each thing that can be wrong
@@ -86,7 +114,7 @@ def _sqlite(error: sqlite3.Error, where: str) -> Exception:  # noqa: PLR0911 - o
 def _postgresql(  # noqa: PLR0911 - one answer for each thing that can be wrong
     error: BaseException, *, committing: bool
 ) -> BaseException:
-    state = getattr(error, "sqlstate", None) or ""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
     detail = " ".join(str(error).split())
     kind = type(error).__name__
     if not state and "connection failed:" in detail and "FATAL:" in detail and _ANY_MOMENT not in detail:

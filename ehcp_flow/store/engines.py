@@ -16,14 +16,22 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote_from_bytes
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, Engine, create_engine, event, exc
 
 from ehcp_flow.store import forking
-from ehcp_flow.store.addresses import Mode, PostgresAddress, SqliteAddress, parse_address
+from ehcp_flow.store.addresses import Mode, OtherAddress, PostgresAddress, SqliteAddress, parse_address
 from ehcp_flow.store.driver_errors import explain_error
-from ehcp_flow.store.errors import StoreFolderMissing, StoreLocked, StoreReadOnly, StoreUnavailable, StoreURLError
+from ehcp_flow.store.errors import (
+    SchemaMissing,
+    StoreFolderMissing,
+    StoreLocked,
+    StoreReadOnly,
+    StoreUnavailable,
+    StoreURLError,
+)
+from ehcp_flow.store.revisions import REVISION
 
-__all__ = ["READS", "SqliteFile", "own_engine"]
+__all__ = ["READS", "SqliteFile", "engine_of_asyncio", "other_engine", "own_engine", "wait_for_locks"]
 
 READS: Final = "ehcp_flow_reads"
 """The execution option of a SQLAlchemy connection that will only read."""
@@ -41,9 +49,102 @@ def own_engine(url: str, *, busy_seconds: float = 10.0, create: bool = True) -> 
     StoreReadOnly where it says that the store may only be read and there is one to be made.
     """
     address = parse_address(url)
+    if isinstance(address, OtherAddress):
+        return other_engine(url, busy_seconds=busy_seconds)
     if isinstance(address, PostgresAddress):
         return _postgresql(url, address, busy_seconds)
     return _sqlite(url, address, busy_seconds, create=create)
+
+
+def other_engine(url: str, *, busy_seconds: float = 10.0) -> Engine:
+    """Return an engine for a database of the portable store, which waits for locks no longer than that.
+
+    Raises StoreURLError for an address that SQLAlchemy does not take, or whose driver is not installed.
+    """
+    try:
+        engine = create_engine(url, pool_timeout=busy_seconds, pool_pre_ping=True, **_POOL)
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError) as error:
+        raise StoreURLError(url, _why_not(error)) from None
+    wait_for_locks(engine, busy_seconds)
+    return engine
+
+
+def engine_of_asyncio(url: str, *, busy_seconds: float = 10.0, create: bool = True) -> Engine:
+    """Return an engine whose driver is one of asyncio's, to be used inside `greenlet_spawn`, with the same settings.
+
+    Raises StoreURLError for an address that cannot be honoured or a driver that is none of them; SchemaMissing for a
+    file that is not there, without `create`.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() == "sqlite+aiosqlite":
+        return _aiosqlite(url, rest, busy_seconds, create=create)
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    try:
+        made = create_async_engine(url, pool_timeout=busy_seconds, pool_pre_ping=True, **_POOL)
+    except exc.InvalidRequestError:
+        known = "sqlite+aiosqlite:///file, postgresql+psycopg:// or postgresql+asyncpg://"
+        raise StoreURLError(url, f"it has no driver of asyncio's; write {known}") from None
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError) as error:
+        raise StoreURLError(url, _why_not(error)) from None
+    wait_for_locks(made.sync_engine, busy_seconds)
+    return made.sync_engine
+
+
+def _aiosqlite(url: str, rest: str, busy_seconds: float, *, create: bool) -> Engine:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    address = parse_address(f"sqlite://{rest}")
+    if not isinstance(address, SqliteAddress) or address.mode != "rwc" or address.immutable:
+        raise StoreURLError(url, "by aiosqlite a store is opened to be read and written; leave mode and immutable out")
+    if not create and address.missing():
+        raise SchemaMissing(REVISION, address.path)
+    _refuse_what_is_no_file(url, address.path)
+    seconds = busy_seconds if address.busy_seconds is None else address.busy_seconds
+    # A connection of its own for each use: many calls of one loop may be at work at a time.
+    made = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=address.path), connect_args={"timeout": seconds}, pool_timeout=seconds,
+        poolclass=AsyncAdaptedQueuePool, **_POOL,
+    )  # fmt: skip
+
+    @event.listens_for(made.sync_engine, "connect")
+    def _settings(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    return made.sync_engine
+
+
+def _why_not(error: Exception) -> str:
+    """Return why there is no engine for an address, in SQLAlchemy's words; those of a driver's absence are Python's."""
+    said = str(error).partition("\n")[0]
+    return f"its driver is not installed here ({said})" if isinstance(error, ImportError) else said
+
+
+_WAITING: Final = {
+    "postgresql": "SET lock_timeout = {thousandths}",
+    "mysql": "SET SESSION innodb_lock_wait_timeout = {seconds}",
+    "mariadb": "SET SESSION innodb_lock_wait_timeout = {seconds}",
+    "mssql": "SET LOCK_TIMEOUT {thousandths}",
+}
+"""How a session is told how long to wait for a lock; Oracle is not: there, a writer waits until it has it."""
+
+
+def wait_for_locks(engine: Engine, seconds: float) -> None:
+    """Have each new connection of an engine wait so long for a lock, where its database can be told."""
+    statement = _WAITING.get(engine.dialect.name)
+    if statement is None:
+        return
+    said = statement.format(thousandths=max(1, math.ceil(seconds * 1000)), seconds=max(1, math.ceil(seconds)))
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(said)
+        cursor.close()
+        connection.commit()
 
 
 def _postgresql(url: str, address: PostgresAddress, busy_seconds: float) -> Engine:
@@ -69,11 +170,7 @@ def _postgresql(url: str, address: PostgresAddress, busy_seconds: float) -> Engi
         **_POOL,
     )  # fmt: skip
 
-    @event.listens_for(engine, "connect")
-    def _settings(connection: Any, _record: object) -> None:
-        connection.execute(f"SET lock_timeout = {max(1, math.ceil(busy_seconds * 1000))}")
-        connection.commit()
-
+    wait_for_locks(engine, busy_seconds)
     return engine
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -19,6 +21,7 @@ from ehcp_flow.facts import Fact, ParticularRecorded, as_stored
 from ehcp_flow.identifiers import identifier_fault
 from ehcp_flow.particular_table import known_names
 from ehcp_flow.particulars import REDACTED
+from ehcp_flow.store.alike_bodies import alike_bodies
 from ehcp_flow.store.errors import EventUnknown, StoreCorrupt
 from ehcp_flow.store.upcasting import Upcasters
 
@@ -33,6 +36,7 @@ __all__ = [
     "fact_of",
     "instant_text",
     "is_redacted",
+    "kept_of",
     "parse_instant_text",
     "plain",
     "text_of",
@@ -41,7 +45,8 @@ __all__ = [
 ]
 
 _BESIDE_BODY: Final = {"case_id", "reason", "recorded_at", "recorded_by"}
-_PARTICULAR: Final = re.compile(r'("particular":"[a-z0-9_]+")')
+_VALUE_ALONE: Final = re.compile(r'\{"value": "[^"\\\x00-\x1f]*"\}')
+"""A text as it is kept of most particulars about a person: a value without escapes, and no reason."""
 
 
 class FactRow(NamedTuple):
@@ -146,6 +151,9 @@ def parse_instant_text(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text[:-1]).replace(tzinfo=dt.UTC)
 
 
+_instant: Final = lru_cache(maxsize=1 << 14)(parse_instant_text)
+
+
 def plain(event: str, field: str, value: str | None) -> str | None:
     """Return `value` if every database can hold it.
 
@@ -174,10 +182,13 @@ def _tells_of_a_person(fact: Fact) -> bool:
 
 def text_of(fact: Fact) -> str | None:
     """Return the free text that is kept beside a fact: its reason; of a particular about a person its value as well."""
-    if not isinstance(fact, ParticularRecorded) or not _tells_of_a_person(fact):
-        return fact.reason
-    told = {"value": fact.value} if fact.reason is None else {"value": fact.value, "reason": fact.reason}
-    return json.dumps(told, ensure_ascii=False)
+    return _text(fact) if _tells_of_a_person(fact) else fact.reason
+
+
+def _text(fact: Any) -> str:
+    value = encode_basestring(fact.value)
+    more = "" if fact.reason is None else f', "reason": {encode_basestring(fact.reason)}'
+    return f'{{"value": {value}{more}}}'
 
 
 def is_redacted(fact: Fact) -> bool:
@@ -190,11 +201,17 @@ def with_value(body: str, text: str | None) -> tuple[str, str | None]:
     if '"value":' in body or not body.startswith('{"event":"particular_recorded"'):
         return body, REDACTED if text is None else text
     value, reason = (f'"{REDACTED}"', None) if text is None else _value_in(text)
-    return _PARTICULAR.sub(lambda found: f'{found[1]},"value":{value}', body, count=1), reason
+    name = body.find('"particular":"')
+    if name < 0:
+        return body, reason
+    ends = body.index('"', name + len('"particular":"')) + 1
+    return f'{body[:ends]},"value":{value}{body[ends:]}', reason
 
 
 def _value_in(text: str) -> tuple[str, str | None]:
     """Return the value that is kept in a text, as JSON, and the reason."""
+    if _VALUE_ALONE.fullmatch(text):
+        return text[len('{"value": ') : -1], None
     told = json.loads(text)
     return json.dumps(told["value"], ensure_ascii=False), told.get("reason")
 
@@ -206,9 +223,15 @@ def whole_body(fact: Fact) -> str:
 
 def body_of(fact: Fact) -> str:
     """Return what the fact says as JSON, without its case, its free text, and who recorded it when."""
+    return kept_of(fact)[0]
+
+
+def kept_of(fact: Fact) -> tuple[str, str | None]:
+    """Return what the fact says as JSON, as `body_of` does, and the free text that is kept beside it."""
     if _tells_of_a_person(fact):
-        return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY | {"value"}, exclude_none=True).decode()
-    return fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY, exclude_none=True).decode()
+        body = fact.__pydantic_serializer__.to_json(fact, exclude=_BESIDE_BODY | {"value"}, exclude_none=True)
+        return body.decode(), _text(fact)
+    return whole_body(fact), fact.reason
 
 
 def fact_of(row: FactRow, text: str | None, redacted: bool, upcasters: Upcasters) -> Fact:  # noqa: FBT001 - as the columns stand
@@ -222,20 +245,26 @@ def fact_of(row: FactRow, text: str | None, redacted: bool, upcasters: Upcasters
             if text is None and not redacted:
                 raise ValueError("its free text is gone without a redaction")  # noqa: TRY301 - told with its place
             body, reason = with_value(row.body, None if redacted else text)
-        columns = _said(body)
-        columns["case_id"] = row.case_id
+        recorded_at, alike = _instant(row.recorded_at), alike_bodies()
+        is_bare = reason is None and row.schema == upcasters.current
+        fact = alike.fact_of(body, row.case_id, recorded_at, row.recorded_by) if is_bare else None
+        if fact is not None:
+            return fact
+        said = _said(body)
+        columns = {**said, "case_id": row.case_id, "recorded_at": recorded_at, "recorded_by": row.recorded_by}
         if reason is not None:
             columns["reason"] = reason
-        columns["recorded_at"] = parse_instant_text(row.recorded_at)
-        columns["recorded_by"] = row.recorded_by
         if row.schema != upcasters.current:
             columns = {name: value for name, value in upcasters.upcast(columns, row.schema).items() if value}
-        return as_stored(columns)
+        fact = as_stored(columns)
+        if is_bare:
+            alike.learn(body, said, fact)
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         where = f"case {row.case_id}, version {row.version}, position {row.position}"
         if isinstance(error, UnknownNameError):
             raise EventUnknown(where, error.name) from error
         raise StoreCorrupt(where, _why(error)) from error
+    return fact
 
 
 def _said(body: str) -> dict[str, Any]:

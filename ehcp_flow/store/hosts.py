@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from ehcp_flow.store.driver_errors import explain_error
 from ehcp_flow.store.errors import HostUnusable, StoreForked
 
-__all__ = ["Host", "refuse_autocommit"]
+if TYPE_CHECKING:
+    import psycopg
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+__all__ = ["AnyHost", "Host", "refuse_autocommit"]
+
+AnyHost: TypeAlias = "Engine | Connection | Session | sqlite3.Connection | psycopg.Connection[Any]"
+"""What a store is bound to, and what its tables are made by."""
 
 
 class Host:

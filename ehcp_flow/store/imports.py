@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -301,6 +301,7 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
     """
     from ehcp_flow.readers import read_facts
     from ehcp_flow.readers.declarations import declared_entries, recorded_events
+    from ehcp_flow.readers.names_again import one_name_each
     from ehcp_flow.readers.refused_rows import REFUSED_ROWS, refused_table
 
     events = recorded_events(records, unrecorded)
@@ -323,9 +324,9 @@ def import_file(  # noqa: PLR0913 - one parameter for each setting
 
     # The same file with another word on what it records is another import.
     digest = declared_digest(digest, events)
-    rows: Iterable[Item] = read_facts(path).entries()
+    rows = one_name_each(path, read_facts(path).entries(), path.name, corrects=same_id == "corrects")
     if events:
-        rows = declared_entries(read_facts(path).entries(), events)
+        rows = declared_entries(rows, events)
     result = import_facts(
         store, rows, source=digest, name=path.name, recorded_by=recorded_by, batch=batch,
         dry_run=dry_run, same_id=same_id,
@@ -374,9 +375,4 @@ def _chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
 
 
 def _chunk(items: Iterator[Item], size: int) -> list[Item]:
-    chunk: list[Item] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) >= size:
-            break
-    return chunk
+    return list(islice(items, size))

@@ -25,11 +25,12 @@ from ehcp_flow.store.fact_rows import (
     body_of,
     instant_text,
     is_redacted,
+    kept_of,
     parse_instant_text,
     plain,
     text_of,
 )
-from ehcp_flow.store.restated import InDoubt, OfCase, is_plain_value, is_restated, said_again
+from ehcp_flow.store.restated import InDoubt, OfCase, is_plain_value, said_again
 from ehcp_flow.store.source_names import NamesElsewhere, SameId, SourceNames
 from ehcp_flow.store.upcasting import Upcasters
 from ehcp_flow.store.whose_case import (
@@ -148,9 +149,12 @@ class Plan:
 
     def add(  # noqa: PLR0913 - what a row holds
         self, head: Head | None, fact: Fact, *, authority: str, at: str, recorded_at: str | None,
-        recorded_by: str | None, key: str | None, schema: int, body: str | None = None,
+        recorded_by: str | None, key: str | None, schema: int, kept: tuple[str, str | None] | None = None,
     ) -> FactRow:  # fmt: skip
-        """Append one fact to its case and move the head; `at` is the store's instant, `recorded_at` the fact's own."""
+        """Append one fact to its case and move the head; `at` is the store's instant, `recorded_at` the fact's own.
+
+        `kept` is what `kept_of` returns of the fact, where that is known already.
+        """
         case_id = fact.case_id
         if head is None:
             plain(fact.event, "case_id", case_id)
@@ -163,13 +167,12 @@ class Plan:
             heads = self.new_heads if case_id in self.new_heads else self.grown_heads
         plain(fact.event, "recorded_by", recorded_by)
         text_hash = None
-        text = text_of(fact)
+        body, text = kept or kept_of(fact)
         if text is not None:
             plain(fact.event, "reason", text)
             salt = new_salt()
             text_hash = hash_text(salt, text)
             self.texts.append(Text(case_id, version, salt, text))
-        body = body or body_of(fact)
         recorded = recorded_at or stored
         digest = link(previous, case_id, version, schema, recorded, stored, recorded_by, key, body, text_hash)
         row = FactRow(
@@ -280,12 +283,15 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
         case_id = given.case_id
         head = plan.head(case_id, heads)
         try:
-            refuse_others(head, given, scope)
-            refuse_erased(erased.get(case_id), scope)
-            fact = stamped(given, head, scope)
-            if case_id not in held:
-                held[case_id] = OfCase(stored.fact for stored in known.get(case_id, ()))
-            of_case = held[case_id]
+            fact = given
+            if scope is not None:
+                refuse_others(head, given, scope)
+                fact = stamped(given, head, scope)
+            if erased:
+                refuse_erased(erased.get(case_id), scope)
+            of_case = held.get(case_id)
+            if of_case is None:
+                of_case = held[case_id] = OfCase(stored.fact for stored in known.get(case_id, ()))
             if fact.corrects is not None and scope is not None:
                 fact = corrects_as_recorded(fact, of_case.facts)
             owner = fact.authority if head is None else head.authority
@@ -299,14 +305,15 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
                     plan.duplicates += 1
                     continue
                 fact = given_again
-            body = body_of(fact)
+            kept = kept_of(fact)
             bodies = seen.get(case_id)
             if bodies is None:
                 bodies = seen[case_id] = {}
                 for stored in known.get(case_id, ()):
                     bodies.setdefault(_unowned(stored.row.body, owner), []).append((stored.text, stored.redacted))
-            same = bodies.get(_unowned(body, owner))
-            known_already = same is not None and any(redacted or text == text_of(fact) for text, redacted in same)
+            said_now = _unowned(kept[0], owner)
+            same = bodies.get(said_now)
+            known_already = same is not None and any(redacted or text == kept[1] for text, redacted in same)
             restated: Sequence[Fact] = ()
             if is_plain_value(fact) and head is not None:
                 doubt, restated = said_again(fact, of_case, said, now, known=known_already, same_id=same_id)
@@ -314,19 +321,21 @@ def plan_import(  # noqa: PLR0912, PLR0913, PLR0915 - everything it decides on i
                     plan.in_doubt.append(doubt)
                     plan.duplicates += 1
                     continue
-                known_already = known_already or is_restated(fact, of_case)
+                known_already = known_already or of_case.is_restated(fact)
             if known_already and not restated:
                 plan.duplicates += 1
                 continue
             plan.corrections += bool(restated) or (fact.corrects is not None and given.corrects is None)
             for each in restated or [fact]:
-                body = body_of(each) if restated else body
+                if restated:
+                    head, kept = plan.head(case_id, heads), kept_of(each)
+                    said_now = _unowned(kept[0], owner)
                 plan.add(
-                    plan.head(case_id, heads), each, authority=fact.authority or "", at=at,
+                    head, each, authority=fact.authority or "", at=at,
                     recorded_at=written if fact.recorded_at is None else instant_text(fact.recorded_at),
-                    recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, body=body,
+                    recorded_by=fact.recorded_by or recorded_by, key=None, schema=schema, kept=kept,
                 )  # fmt: skip
-                bodies.setdefault(_unowned(body, owner), []).append((text_of(fact), False))
+                bodies.setdefault(said_now, []).append((kept[1], False))
                 of_case.add(each)
             if fact.fact_id is not None:
                 named[case_id].add(fact)

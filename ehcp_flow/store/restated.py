@@ -15,7 +15,7 @@ from ehcp_flow.facts import Fact, FactVoided, ParticularRecorded
 from ehcp_flow.particulars import FIRST, REDACTED, in_force, is_particular
 from ehcp_flow.store.source_names import SameId
 
-__all__ = ["InDoubt", "OfCase", "is_plain_value", "is_restated", "said_again", "said_of"]
+__all__ = ["InDoubt", "OfCase", "is_plain_value", "said_again", "said_of"]
 
 _EVER: Final = dt.date.max
 
@@ -37,6 +37,8 @@ class OfCase:
     def __init__(self, facts: Iterable[Fact]) -> None:
         self.facts: list[Fact] = []
         self._particulars: dict[tuple[str, str], list[ParticularRecorded]] = {}
+        self._latest: dict[tuple[str, str], dt.date] = {}
+        self._restated: set[tuple[object, ...]] = set()
         for fact in facts:
             self.add(fact)
 
@@ -44,7 +46,20 @@ class OfCase:
         """Take one more fact in."""
         self.facts.append(fact)
         if isinstance(fact, ParticularRecorded):
-            self._particulars.setdefault(_of(fact), []).append(fact)
+            of = _of(fact)
+            self._particulars.setdefault(of, []).append(fact)
+            self._latest[of] = max(fact.on, self._latest.get(of, fact.on))
+            if fact.corrects is not None and fact.fact_id is None:
+                self._restated.add(said_of(fact))
+
+    def is_later(self, fact: ParticularRecorded) -> bool:
+        """Whether `fact` begins after every other of its name and rank: then nothing holds in its place."""
+        latest = self._latest.get(_of(fact))
+        return latest is None or latest < fact.on
+
+    def is_restated(self, fact: ParticularRecorded) -> bool:
+        """Whether it has a plain value already as one that was said again in the place of another."""
+        return bool(self._restated) and said_of(fact) in self._restated
 
     def alike(self, fact: ParticularRecorded) -> Sequence[ParticularRecorded]:
         """Return the particulars of the name and rank of `fact`."""
@@ -58,17 +73,9 @@ def is_plain_value(fact: Fact) -> TypeGuard[ParticularRecorded]:
     return fact.fact_id is None and fact.corrects is None and fact.recorded_at is None
 
 
-def said_of(fact: ParticularRecorded) -> tuple[str, ...]:
+def said_of(fact: ParticularRecorded) -> tuple[object, ...]:
     """Return what a particular says, whoever says it and whatever it corrects."""
-    return (fact.case_id, *_of(fact), fact.on.isoformat(), fact.value, fact.kind or "", str(fact.until or ""))
-
-
-def is_restated(fact: ParticularRecorded, held: OfCase) -> bool:
-    """Whether a case has a plain value already as one that was said again in the place of another."""
-    return any(
-        each.corrects is not None and each.fact_id is None and said_of(each) == said_of(fact)
-        for each in held.alike(fact)
-    )
+    return fact.case_id, fact.particular, fact.rank or FIRST, fact.on, fact.value, fact.kind, fact.until
 
 
 def _in_its_place(fact: ParticularRecorded, held_by: OfCase, now: dt.datetime) -> ParticularRecorded | None:
@@ -79,11 +86,10 @@ def _in_its_place(fact: ParticularRecorded, held_by: OfCase, now: dt.datetime) -
     That is another one from its day on; or one from a later day, on which nothing of the case stands any longer: the
     row that it came with was corrected. What was taken back is not said again by a file that still has it.
     """
-    alike = held_by.alike(fact)
-    if all(each.on < fact.on for each in alike):
+    if held_by.is_later(fact):
         return None
     said = said_of(fact)
-    if all(said_of(each) == said for each in alike):
+    if all(said_of(each) == said for each in held_by.alike(fact)):
         return None
     written = (each.model_copy(update={"recorded_at": now}) if is_plain_value(each) else each for each in held_by.facts)
     case = Case(fact.case_id, tuple(written))
@@ -122,7 +128,7 @@ def said_again(
     again: list[Fact] = []
     if said is None:
         doubted = held is not None and (
-            known or is_restated(fact, held_by) or held.on > fact.on or same_id == "corrects"
+            known or held_by.is_restated(fact) or held.on > fact.on or same_id == "corrects"
         )
         return (InDoubt(fact, held, known) if held is not None and doubted else None), again
     while held is not None and hash(said_of(held)) not in said:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -19,7 +19,7 @@ from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.transaction import Transaction
 from ehcp_flow.store.verifying import Break
 
-__all__ = ["beside", "in_step", "stats_of"]
+__all__ = ["beside", "import_breaks", "in_step", "places_of", "position_breaks", "stats_of"]
 
 
 def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, list[FactRow], dict[int, Text]]]:
@@ -38,8 +38,8 @@ def in_step(streams: Sequence[Iterator[Any]]) -> Iterator[tuple[Head | None, lis
         heads, rows, texts = found
         yield (
             Head(*heads[0]) if heads else None,
-            [FactRow._make(row[: len(FactRow._fields)]) for row in rows],
-            {row[1]: Text(*row) for row in texts},
+            [*map(FactRow._make, rows)],
+            {row[1]: Text._make(row) for row in texts},
         )
 
 
@@ -49,26 +49,35 @@ def beside(transaction: Transaction, names: Names, sql: Statements, scope: froze
     Positions are 1 to the counter without a gap, which only those who see all of them can say.
     """
     if scope is None:
-        places = _places_of_erased(transaction, names)
+        erased = places_of(row[0] for row in transaction.rows(f"SELECT positions FROM {names.erased}"))
         counted, highest, total, last = transaction.rows(
             "SELECT COUNT(*), COALESCE(MAX(position), 0), COALESCE(SUM(position), 0), "
             f"(SELECT last FROM {names.counter}) FROM {names.facts}"
         )[0]
-        counted, highest, total = counted + len(places), max([highest, *places]), int(total) + sum(places)
-        if not counted == highest == last or total != last * (last + 1) // 2:
-            says = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
-            yield Break("positions", "", 0, f"{says}: facts were taken away, or put in beside the counter")
-    for row in map(ImportRow._make, transaction.rows(f"{sql.imports} ORDER BY source")):
+        yield from position_breaks(counted, highest, int(total), last, erased)
+    yield from import_breaks(map(ImportRow._make, transaction.rows(f"{sql.imports} ORDER BY source")), scope)
+
+
+def position_breaks(counted: int, highest: int, total: int, last: int | None, erased: Sequence[int]) -> Iterator[Break]:
+    """Yield what is wrong with positions: how many facts, the highest, their sum, the counter, the erased."""
+    counted, highest, total = counted + len(erased), max([highest, *erased]), total + sum(erased)
+    if not counted == highest == last or total != last * (last + 1) // 2:
+        says = f"there are {counted} facts, the highest position is {highest}, and {last} positions were given out"
+        yield Break("positions", "", 0, f"{says}: facts were taken away, or put in beside the counter")
+
+
+def import_breaks(rows: Iterable[ImportRow], scope: frozenset[str] | None) -> Iterator[Break]:
+    """Yield what is wrong with what is remembered of imports, as far as they are of the authorities in `scope`."""
+    for row in rows:
         whose = set(str(row.source).rpartition(":")[2].split(","))
         if (scope is None or whose <= scope) and seal_import(row) != row.seal:
             says = f"the import of {row.name or row.source}: what is remembered of it was edited"
             yield Break("import", "", 0, says)
 
 
-def _places_of_erased(transaction: Transaction, names: Names) -> list[int]:
+def places_of(positions: Iterable[Any]) -> list[int]:
     """Return the positions of the facts that were erased, as far as they can be read."""
-    rows = transaction.rows(f"SELECT positions FROM {names.erased}")
-    return [int(place) for row in rows for place in str(row[0]).split(",") if place.isdecimal()]
+    return [int(place) for each in positions for place in str(each).split(",") if place.isdecimal()]
 
 
 def stats_of(database: Database, names: Names, authority: str | None) -> Stats:

@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, exc, text
+from sqlalchemy import Connection, Engine, exc, insert, text
 
 from ehcp_flow.store.errors import SchemaDiffers, SchemaMissing, SchemaOutOfDate, SchemaTooNew
+from ehcp_flow.store.lent import Lent
+from ehcp_flow.store.portable_tables import MIGRATED, StoreTables
 from ehcp_flow.store.revisions import REVISION, found
 from ehcp_flow.store.rights import renew
 from ehcp_flow.store.table_names import Names
@@ -25,20 +29,29 @@ from ehcp_flow.store.table_names import Names
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "check", "found", "upgrade"]
+__all__ = ["REVISION", "check", "found", "taken_down", "upgrade"]
 
 _KNOWN: Final = ("1", "2", "3", "4", "5")
 _OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
 """What a database says of tables that are not as they should be: PostgreSQL by class, SQLite in words."""
+_GOOD: Final[WeakKeyDictionary[Engine, set[Names]]] = WeakKeyDictionary()
 _ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in module-level names
 
 
 def check(connection: Connection, names: Names) -> None:
-    """Raise SchemaMissing, SchemaOutOfDate or SchemaTooNew unless the database has the schema that is needed."""
+    """Raise SchemaMissing, SchemaOutOfDate or SchemaTooNew unless the database has the schema that is needed.
+
+    What was found good once is not looked at again on the same engine; but where connections are lent, any of them may
+    be to another database.
+    """
+    good = set[Names]() if isinstance(connection.dialect, Lent) else _GOOD.setdefault(connection.engine, set())
+    if names in good:
+        return
     revision = found(connection, names)
     if revision is None:
         raise SchemaMissing(REVISION)
     if revision == REVISION:
+        good.add(names)
         return
     if revision in _KNOWN:
         raise SchemaOutOfDate(revision, REVISION)
@@ -59,10 +72,13 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     if before == to:
         renew(connection, names)
         return before, to
+    if connection.dialect.name not in MIGRATED:
+        _make_new(connection, names)
+        return before, to
     if names.schema and connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {names.schema}"))
     try:
-        with _ONE_AT_A_TIME, _migrations() as directory:
+        with _ONE_AT_A_TIME, _beside_a_hosts(), _migrations() as directory:
             command.upgrade(_config(connection, names, directory), to)
     except exc.DBAPIError as error:
         if not _OF_TABLES.search(getattr(error.orig, "sqlstate", None) or str(error.orig)):
@@ -70,6 +86,24 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
         raise SchemaDiffers(before or "none", to, " ".join(str(error.orig).split())) from error
     renew(connection, names)
     return before, to
+
+
+def taken_down(paper: Any, names: Names, written: StringIO, since: str | None) -> None:
+    """Write down what the migrations send to a store of the schema `since` (None: to none yet); nothing is sent."""
+    from alembic import command
+
+    with _ONE_AT_A_TIME, _beside_a_hosts(), _migrations() as directory:
+        config = _config(paper, names, directory)
+        config.output_buffer = written
+        command.upgrade(config, f"{since or 'base'}:{REVISION}", sql=True)
+
+
+def _make_new(connection: Connection, names: Names) -> None:
+    """Make the tables where no migration ever ran: as this library has them, and nothing in them but the counter."""
+    tables = StoreTables(names)
+    tables.metadata.create_all(connection)
+    connection.execute(insert(tables.counter), {"one": 1, "last": 0})
+    connection.execute(insert(tables.schema_version), {"version_num": REVISION})
 
 
 def _found_alone(connection: Connection, names: Names) -> str | None:
@@ -90,6 +124,24 @@ def _found_alone(connection: Connection, names: Names) -> str | None:
 
 
 @contextmanager
+def _beside_a_hosts() -> Iterator[None]:
+    """Take Alembic's module-level names from a migration of a host's in which this runs, and give them back.
+
+    Alembic has them for one migration at a time: a second would take them away with it when it ends.
+    """
+    from alembic import context, op
+
+    hosts = [proxy for module in (context, op) if (proxy := getattr(module, "_proxy", None)) is not None]
+    for proxy in hosts:
+        proxy._remove_proxy()  # noqa: SLF001 - there is no public way
+    try:
+        yield
+    finally:
+        for proxy in hosts:
+            proxy._install_proxy()  # noqa: SLF001 - as above
+
+
+@contextmanager
 def _migrations() -> Iterator[Path]:
     """Give the directory of the migrations, which Alembic needs on the disk, also where the package lies in a zip."""
     package = files("ehcp_flow.store.migrations")
@@ -106,7 +158,7 @@ def _migrations() -> Iterator[Path]:
         yield Path(made)
 
 
-def _config(connection: Connection, names: Names, migrations: Path) -> Config:
+def _config(connection: Any, names: Names, migrations: Path) -> Config:
     from alembic.config import Config
 
     config = Config()

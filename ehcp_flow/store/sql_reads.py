@@ -20,7 +20,7 @@ from ehcp_flow.readers.text_lines import UNFIT
 from ehcp_flow.store.base import Axis, Store
 from ehcp_flow.store.chain import seal_import
 from ehcp_flow.store.database import Database
-from ehcp_flow.store.errors import StoreCorrupt, StoreURLError
+from ehcp_flow.store.errors import StoreCorrupt
 from ehcp_flow.store.fact_blocks import Raw
 from ehcp_flow.store.fact_rows import FactRow, Head, ImportRow, Text, Tombstone, fact_of
 from ehcp_flow.store.planning import Command, Stored
@@ -45,8 +45,7 @@ class SqlReads(Store):
 
     def __init__(self, database: Database, names: Names, **options: Any) -> None:
         super().__init__(**options)
-        if names.schema and database.dialect == "sqlite":
-            raise StoreURLError("sqlite", "SQLite has no schemas; use a prefix")
+        names.fit(database.dialect)
         self.database = database
         self.names = names
         self.backend = database.dialect
@@ -237,7 +236,7 @@ class SqlReads(Store):
             streams = transaction.settle(
                 lambda: (
                     transaction.stream(f"{self._sql.select_head}{owned} ORDER BY h.case_id", mine, _CHUNK),
-                    transaction.stream(f"{self._sql.select}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
+                    transaction.stream(f"{self._sql.select_rows}{where} ORDER BY f.case_id, f.version", mine, _CHUNK),
                     transaction.stream(f"{self._sql.texts_of}{within} ORDER BY case_id, version", mine, _CHUNK),
                 )
             )
@@ -246,7 +245,7 @@ class SqlReads(Store):
     def _beside(self, scope: Scope | None) -> Iterator[Break]:
         with self.database.read() as transaction:
             yield from beside(transaction, self.names, self._sql, scope)
-            yield from unprotected(transaction, self.names)
+            yield from unprotected(self.backend, transaction.rows, self.names)
 
     def case_ids(self, *, after: str = "") -> Iterator[str]:
         """Yield the id of each case in order, from the first behind `after` on."""

@@ -61,7 +61,8 @@ _IMPORT = tuple(_IMPORT_TYPES)
 class Statements:
     """What to send. `p` is the driver's placeholder; `select` ends before WHERE and names facts f, texts t, heads h.
 
-    `select_said` is the same with no more than tells what facts say: the columns of `RawFact`.
+    `select_said` is the same with no more than tells what facts say, the columns of `RawFact`; `select_rows` the rows
+    without their texts.
     `grow` is PostgreSQL's way to write facts on cases that exist in one statement, for one journey to the server;
     `quick` records one fact on a case whose head is known, or nothing if the head has moved: it leads the trail and
     seals the head by itself, since nobody else knows the position in time. `write` is how a role of some authorities
@@ -72,6 +73,7 @@ class Statements:
     p: str
     select: str
     select_said: str
+    select_rows: str
     select_head: str
     lock_head: str
     heads_of: str
@@ -133,6 +135,7 @@ def _sqlite(n: Names) -> Statements:
         p=p,
         select=select,
         select_said=f"SELECT {said}, {beside}",
+        select_rows=f"SELECT {facts} FROM {n.facts} f",
         select_head=head,
         lock_head=f"{head} WHERE h.case_id = ?",
         heads_of=f"{head} WHERE h.case_id IN {many}",
@@ -190,6 +193,7 @@ def _postgresql(n: Names) -> Statements:
         p=p,
         select=select,
         select_said=f"SELECT {said}, {beside}",
+        select_rows=f"SELECT {facts} FROM {n.facts} f",
         select_head=head,
         lock_head=f"{head} WHERE h.case_id = %s FOR UPDATE",
         heads_of=f"{head} WHERE h.case_id = ANY(%s::text[])",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from ehcp_flow.store.errors import StoreURLError
 
-__all__ = ["Names"]
+__all__ = ["TABLES", "Names"]
 
+TABLES: Final = ("facts", "heads", "texts", "erased", "counter", "imports", "scopes", "schema_version")
+"""What the tables are called behind the prefix; `scopes` is PostgreSQL's alone."""
 _SAFE = re.compile(r"[a-z_][a-z0-9_]{0,29}")
 
 
@@ -29,9 +32,14 @@ class Names:
 
     def __getattr__(self, table: str) -> str:
         """Return the full name of a table: `names.facts` is `schema.ehcp_facts`."""
-        if table not in ("facts", "heads", "texts", "erased", "counter", "imports", "scopes", "schema_version"):
+        if table not in TABLES:
             raise AttributeError(table)
         return self.qualify(f"{self.prefix}{table}")
+
+    def fit(self, dialect: str) -> None:
+        """Raise StoreURLError for a schema where the database has none."""
+        if self.schema and dialect == "sqlite":
+            raise StoreURLError("sqlite", "SQLite has no schemas; use a prefix")
 
     def qualify(self, name: str) -> str:
         """Return `name` inside the schema, where there is one."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
 from typing import Any, Final
 
 from ehcp_flow.dates import parse_day, written
@@ -20,6 +23,14 @@ _MAYBE: Final = (str, type(None))
 _ROW: Final = (_SAID, (int,), (int,), *[_SAID] * 4, _MAYBE, _MAYBE, _SAID, _MAYBE, _SAID, (int,))
 _TEXT: Final = (_SAID, (int,), *[_MAYBE] * 5, (int, type(None)))
 _HEAD: Final = (_SAID, _SAID, (int,), _SAID, _SAID, (int,), _SAID, _SAID)
+_ROWS, _TEXTS, _HEADS = (frozenset(product(*kinds)) for kinds in (_ROW, _TEXT, _HEAD))
+"""Every way in which the types of a row can be right."""
+_PLAIN: Final = re.compile(
+    r'\{"event":"([a-z0-9_]+)","on":"([0-9-]+)"(?:,"(?!event"|on")[a-z0-9_]+":"[^"\\\x00-\x1f]*")*\}'
+)
+"""A body as the store writes nearly all: an object of texts without escapes, the event and the day first, each once."""
+_DAYS: Final = 1 << 14
+"""So many days are kept as they are written: those of forty years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +74,24 @@ def examine(head: Head | None, case_id: str, rows: Sequence[FactRow], texts: Map
         return found
     previous, expected, stored, position = "", 1, "", 0
     for row in rows:
-        version = row.version
+        _, version, _, event, on, _, at, _, _, body, text_hash, said, place = row
         if version != expected:
             found.add("gap", expected, f"it is missing; the next that is there is {version}")
-        elif link_of(previous, row) != row.hash:
+        elif link_of(previous, row) != said:
             says = "the row does not fit its hash and the hash before it; it, or the one before, was edited, exchanged"
             found.add("edited", version, f"{says} or put in")
-        if row.stored_at < stored:
+        if at < stored:
             found.add("order", version, "stored before its forerunner")
-        if row.position <= position:
-            found.add("position", version, f"it has position {row.position}, its forerunner {position}")
-        _columns(found, row)
-        _text(found, row, texts.get(version))
-        previous, expected, stored, position = row.hash, version + 1, row.stored_at, row.position
-    for version in sorted(set(texts) - {row.version for row in rows if row.text_hash is not None}):
-        found.add("text_astray", version, "a free text that no fact names")
+        if place <= position:
+            found.add("position", version, f"it has position {place}, its forerunner {position}")
+        if not _repeats(body, event, on):
+            found.add("column", version, "the columns event and on do not repeat the body")
+        if text_hash is not None:
+            _text(found, row, texts.get(version))
+        previous, expected, stored, position = said, version + 1, at, place
+    if texts:
+        for version in sorted(set(texts) - {row.version for row in rows if row.text_hash is not None}):
+            found.add("text_astray", version, "a free text that no fact names")
     _lead(found, rows, texts)
     _head(found, head, rows)
     return found
@@ -101,6 +115,12 @@ def examine_tombstone(left: Tombstone) -> Iterator[Break]:
 
 def _damaged(found: Examined, head: Head | None, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> bool:
     """Note each row that holds something of another type than its column; such a case is not looked at further."""
+    if (
+        (head is None or _kinds(head) in _HEADS)
+        and _ROWS.issuperset(map(_kinds, rows))
+        and _TEXTS.issuperset(map(_kinds, texts.values()))
+    ):
+        return False
     kept: list[tuple[str, Any, Sequence[tuple[type, ...]], object]] = []
     if head is not None:
         kept.append(("the head", head, _HEAD, 0))
@@ -114,22 +134,32 @@ def _damaged(found: Examined, head: Head | None, rows: Sequence[FactRow], texts:
     return bool(found.breaks)
 
 
-def _columns(found: Examined, row: FactRow) -> None:
-    """Check the columns that repeat what the body says."""
+def _kinds(row: Sequence[Any]) -> tuple[type, ...]:
+    return tuple(map(type, row))
+
+
+def _repeats(body: str, event: str, on: str) -> bool:
+    """Whether the columns repeat what the body says of its event and its day."""
     try:
-        said = json.loads(row.body)
-        day = parse_day(said["on"])
-        # Of a fact that is known to its month alone, the column holds the last day of the month.
-        agree = said["event"] == row.event and said["on"] == written(day) and row.on == day.isoformat()
+        if plain := _PLAIN.fullmatch(body):
+            return plain[1] == event and _last_day(plain[2]) == on
+        said = json.loads(body)
+        return bool(said["event"] == event and _last_day(said["on"]) == on)
     except (DateError, ValueError, LookupError, TypeError, RecursionError):
-        agree = False
-    if not agree:
-        found.add("column", row.version, "the columns event and on do not repeat the body")
+        return False
+
+
+@lru_cache(maxsize=_DAYS)
+def _last_day(said: str) -> str | None:
+    """Return the day of a fact as its column holds it, None for what is written otherwise than the store writes it.
+
+    Of a fact that is known to its month alone, the column holds the last day of the month. Raises DateError.
+    """
+    day = parse_day(said)
+    return day.isoformat() if written(day) == said else None
 
 
 def _text(found: Examined, row: FactRow, text: Text | None) -> None:
-    if row.text_hash is None:
-        return
     if text is None:
         found.add("text_missing", row.version, "its free text is gone without a redaction")
     elif text.redacted_at is not None:
@@ -151,16 +181,19 @@ def _text(found: Examined, row: FactRow, text: Text | None) -> None:
 def _lead(found: Examined, rows: Sequence[FactRow], texts: Mapping[int, Text]) -> None:
     """Lead the trail through the facts and the redactions, each at its place among the acts."""
     redactions = {text.act: text for text in texts.values() if text.act is not None}
-    trail, act = "", 0
-    for row in (*rows, None):
-        while (act + 1) in redactions:
+    trail, act, trails = "", 0, found.trails
+    for row in rows:
+        while redactions and (act + 1) in redactions:
             act += 1
             trail = trail_of_redaction(trail, redactions.pop(act))
-            found.trails.append(trail)
-        if row is not None:
-            act += 1
-            trail = trail_of_fact(trail, row.hash, row.position)
-            found.trails.append(trail)
+            trails.append(trail)
+        act += 1
+        trail = trail_of_fact(trail, row.hash, row.position)
+        trails.append(trail)
+    while (act + 1) in redactions:
+        act += 1
+        trail = trail_of_redaction(trail, redactions.pop(act))
+        trails.append(trail)
     for text in redactions.values():
         found.add("redaction", text.version, "the place that its redaction has among what was done is not there")
 

@@ -161,6 +161,18 @@ def test_a_dry_run_says_what_would_become_of_it_and_writes_nothing(folder, store
         assert store.stats().facts == 16
 
 
+def test_an_import_says_of_a_cell_that_is_no_particular_that_the_store_does_not_have_it(new_url, tmp_path):
+    rows = "case_id,authority,event,on,Placement\na,885,request_received,2024-01-08,{}\n"
+    (tmp_path / "c.csv").write_text(rows.format("Special school"))
+    told = imported(tmp_path / "c.csv", new_url).stderr
+    assert "placement: 1 cell holds what is none, such as 'Special school'; kept as labels without a day" in told
+    assert "a label is no fact, and the store has none: write what its name takes, and import the file again" in told
+    (tmp_path / "c.csv").write_text(rows.format("special"))
+    done = imported(tmp_path / "c.csv", new_url)
+    assert done.stdout == "2 rows: 1 fact taken, 1 duplicate, 0 refused\n"
+    assert "label" not in done.stderr
+
+
 def test_standard_input_can_be_imported(new_url):
     done = invoke("import", "-", "--store", new_url, stdin=table_of("a request_received 2026-03-02"))
     assert (done.exit_code, done.stdout) == (0, "1 row: 1 fact taken, 0 duplicates, 0 refused\n")

@@ -361,7 +361,7 @@ def test_counting_back_needs_a_chain_of_its_own_and_says_for_whom_it_counts(tmp_
     file = law / "complaints.toml"
     file.write_text(file.read_text().replace('act = "bring', 'cohorts = [{ under_age = 11 }]\nact = "bring'))
     told = run("schedule", "--by", "2026-05-11", "--limit", "panel", "--rulebook", law)
-    assert "panel: counted by the first of its rules (panel), for whom the day counted from is one on" in told.stderr
+    assert "panel: counted by the first of its rules (panel), where the day counted from is one on" in told.stderr
 
 
 def test_no_life_is_made_up_of_another_procedure():

@@ -20,6 +20,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads(PYPROJECT_TEXT)
 
 CORE = {"alembic", "holidays", "pydantic", "python-dateutil", "rich", "sqlalchemy", "transitions", "typer", "tzdata"}
 EXTRAS = {
+    "asyncio": {"aiosqlite", "greenlet"},
     "postgres": {"psycopg"},
     "bulk": {"numpy", "polars", "pyarrow"},
     "reports": {"icalendar", "jinja2", "xlsxwriter"},

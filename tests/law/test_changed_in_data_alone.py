@@ -74,3 +74,25 @@ def test_an_event_is_changed_in_data_alone(tmp_path):
     moved = [str(effect) for effect in compare_deadlines(old, new, [case], "2026-05-01")]
     assert len(moved) == 1
     assert moved[0].startswith("C-1 panel: due 2026-04-27, overdue -> ")
+
+
+def test_the_same_day_under_another_rule_is_no_other_deadline(tmp_path):
+    """A rule under another row and another citation moves nothing; where it counts otherwise, that is told as one."""
+    old = load_rulebook(MADE_UP)
+    rows = load_rulebook(folder(tmp_path, "", "rows", old='rows = ["panel"]', new='rows = ["panel_2027"]'))
+    acts = load_rulebook(folder(tmp_path, "", "acts", old='act = "bring the', new='act = "put the'))
+    longer = folder(tmp_path, "", "longer", old='rows = ["panel"]', new='rows = ["panel_2027"]')
+    file = longer / "complaints.toml"
+    file.write_text(file.read_text().replace('title = "Let a panel decide"', 'title = "Let the panel decide"'))
+    for book in (rows, acts):
+        assert compare_deadlines(old, book, [Case("C-1", (OPENED,))], "2026-06-18") == []
+    [effect] = compare_deadlines(old, load_rulebook(longer), [Case("C-1", (OPENED,))], "2026-06-18")
+    assert [each and each.title for each in effect[:2]] == ["Let a panel decide", "Let the panel decide"]
+    file.write_text(file.read_text().replace("8 weeks after", "9 weeks after"))
+    moved = [
+        str(effect) for effect in compare_deadlines(old, load_rulebook(longer), [Case("C-1", (OPENED,))], "2026-03-18")
+    ]
+    assert moved == [
+        "C-1 panel: due 2026-04-27, open -> nothing",
+        "C-1 panel: nothing -> due 2026-05-04, open",
+    ]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_flow.law import england, load_rulebook
+from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.law.changes_in_words import changes_in_words
 from tests.cli.running import invoke
+from tests.law.test_declared import folder
 from tests.moves.test_law_at_hand import book_with
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -228,6 +229,47 @@ def test_an_exception_that_is_taken_away_or_given_is_told_of_its_limit(tmp_path)
 def test_an_outcome_that_is_gone_is_no_new_one():
     said = [says for _, says in told(load_rulebook(REFORM), england())]
     assert not any("can have another outcome" in says for says in said)
+
+
+def test_outcomes_that_are_new_or_gone_are_named_in_sentences_and_key_by_key(tmp_path):
+    """Of an event of the library, and of one that both rulebooks declare."""
+    words = '[[outcomes]]\nof = "exception_recorded"\nwords = ["flood"]\n'
+    bare, more = load_rulebook(folder(tmp_path, "", "bare")), load_rulebook(folder(tmp_path, words, "more"))
+    wider = load_rulebook(folder(tmp_path, words.replace('"]', '", "storm"]'), "wider"))
+    own = load_rulebook(
+        folder(tmp_path, "", "own", old='"upheld", "turned_down"', new='"upheld", "turned_down", "split"')
+    )
+    keys = {
+        (str(change), says)
+        for old, new in ((bare, more), (more, wider), (more, bare), (wider, more), (bare, own), (own, bare))
+        for change in compare_rulebooks(old, new)
+        for _, says in told(old, new)
+    }
+    assert keys == {
+        ("outcomes exception_recorded: added: flood", "`exception_recorded` can have another outcome: flood."),
+        (
+            "outcomes exception_recorded, words: flood -> flood, storm",
+            "`exception_recorded` can have another outcome: storm.",
+        ),
+        ("outcomes exception_recorded: removed: flood", "`exception_recorded` can no longer have the outcome: flood."),
+        (
+            "outcomes exception_recorded, words: flood, storm -> flood",
+            "`exception_recorded` can no longer have the outcome: storm.",
+        ),
+        (
+            "events panel_met, outcomes: upheld, turned_down -> upheld, turned_down, split",
+            "`panel_met` can have another outcome: split.",
+        ),
+        (
+            "events panel_met, outcomes: upheld, turned_down, split -> upheld, turned_down",
+            "`panel_met` can no longer have the outcome: split.",
+        ),
+    }
+
+
+def test_an_event_that_is_gone_is_told_without_its_outcomes():
+    said = [says for _, says in told(load_rulebook(MADE_UP), england())]
+    assert not any("`panel_met`" in says and "outcome" in says for says in said)
     assert told(load_rulebook(REFORM), load_rulebook(REFORM)) == []
 
 

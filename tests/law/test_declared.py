@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_flow import Case, deadlines_of, make_fact
+from ehcp_flow import Case, deadlines_of, judge, make_fact
 from ehcp_flow.bulk import deadlines_frame, states_frame
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
+from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import FactError, RulebookError
 from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, choices_of, outcomes_of, told_apart
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.moves.regions import regions_of
-from ehcp_flow.states import allowed, check_move, state
+from ehcp_flow.states import allowed, check_move, moves, state
 from ehcp_flow.vocabulary import LIBRARY, forget_declared, per_vocabulary
 from tests.telling import tell
 
@@ -284,3 +285,67 @@ def test_what_fails_inside_leaves_what_was_known_before():
     assert "other" not in FACT_TYPES
     assert "postpone" not in OUTCOMES["tribunal_order_made"]
     assert ("panel_met", "sent_back") not in KEY_OF
+
+
+def test_what_informs_under_a_rulebook_is_what_that_reads(tmp_path):
+    """Nothing of England's procedure, and no outcome that another rulebook of this process declares."""
+    load_rulebook(folder(tmp_path, '[[outcomes]]\nof = "exception_recorded"\nwords = ["by_post"]\n', "other"))
+    more = (
+        '[[event]]\nid = "driver_asked"\non = "The day the driver was asked."\n'
+        '[[outcomes]]\nof = "review_decision_sent"\nwords = ["split"]\n'
+        '[[sign]]\nid = "look"\nfinding = "look"\nfacts = ["review_decision_sent:split"]\nsays = "x"\n'
+    )
+    book = load_rulebook(folder(tmp_path, more))
+    told = {
+        (each.event, each.outcome)
+        for each in moves(tell("2026-03-02 appeal_registered"), informing=True, rulebook=book)
+    }
+    assert {event for event, _ in told} == {*compiled(book).reads} - {"fact_voided"} - {
+        "appeal_registered", "appeal_response_sent", "appeal_withdrawn", "panel_met",
+    }  # fmt: skip
+    assert {("driver_asked", None), ("review_decision_sent", "split"), ("date_of_birth", None)} <= told
+    assert "request_received" not in {event for event, _ in told}
+    of_england = {(each.event, each.outcome) for each in moves(tell("2026-03-02 request_received"), informing=None)}
+    assert {("review_decision_sent", "split"), ("exception_recorded", "by_post"), ("driver_asked", None)}.isdisjoint(
+        of_england
+    )
+
+
+def test_an_exception_that_nobody_allows_is_told_so_whether_or_not_it_names_a_limit():
+    book = load_rulebook(MADE_UP)
+    for limit, said in (("", "any limit"), (" limit=panel", "panel")):
+        case = tell(f"2026-03-02 appeal_registered; 2026-03-12 exception_recorded outcome=school_closed{limit}")
+        messages = {each.code: each.message for each in judge(case, "2026-06-30", rulebook=book).findings}
+        told = messages["exception_not_available"]
+        assert told == f"exception school_closed on 2026-03-12: the law allows no such exception to {said}"
+
+
+def test_what_sets_a_clock_going_again_is_told_where_the_rulebook_says_nothing_of_it(tmp_path):
+    resumes = 'ends_on = ["appeal_withdrawn", "panel_met"]\nresumes_on = ["meeting_held"]'
+    says = f'{resumes}\nresumption = {{ says = "The journey was asked for again.", citation = ["JR 2"] }}'
+    case = tell("2026-03-02 appeal_registered; 2026-03-04 appeal_withdrawn; 2026-03-06 meeting_held")
+    old = 'ends_on = ["appeal_withdrawn", "panel_met"]'
+    for name, new, said in (
+        ("bare", resumes, "The time that had ended goes on as if it had not."),
+        ("told", says, "The journey was asked for again."),
+    ):
+        book = load_rulebook(folder(tmp_path, "", name, old=old, new=new))
+        [found] = [each for each in deadlines_of(case, "2026-03-09", rulebook=book) if each.limit == "panel"]
+        [step] = [each for each in found.explanation if each.part == "start" and each.on == dt.date(2026, 3, 6)]
+        assert step.text.endswith(said)
+        assert len(step.citations) == ("resumption" in new)
+
+
+def test_an_exception_of_no_named_ground_says_nothing_of_englands_figures_under_another_law():
+    told = "2026-03-12 exception_recorded outcome=not_stated"
+    for chronology, book, counted in (
+        (f"2026-03-02 appeal_registered; {told}", load_rulebook(MADE_UP), False),
+        (f"2026-03-02 request_received; {told}", england(), True),
+    ):
+        [message] = [
+            each.message
+            for each in judge(tell(chronology), "2026-06-30", rulebook=book).findings
+            if each.code == "exception_not_stated"
+        ]
+        assert "it excuses nothing" in message
+        assert ("Department for Education" in message) is counted

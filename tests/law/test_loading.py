@@ -193,6 +193,7 @@ AGAIN = (
 )
 BEGINS = 'begins_on = ["detained"]\n'
 CLOCK = 'resumes_on = ["refusal_reversed"]\n'
+AWAITED = '{ after = ["final_plan_sent"], counting = "1 day after", says = "x" }'
 DEEMED = '[[deemed]]\nid = "twin"\nfacts = ["assessment_agreed"]\nsays = "it is another act too"\n'
 LEAST = 'least = "4 weeks"\n'
 READING = 'reading = {{ name = "x", says = "y", {} }}\n'
@@ -259,7 +260,7 @@ OTHERS = [
     (RULE, RULE + 'readings = [{ name = "x", says = "y" }]\n', "a reading counts otherwise, or decides otherwise"),
     (
         RULE, RULE + 'readings = [{ name = "x", says = "y", either_answer = true, only_if_earlier = true }]\n',
-        "counts_from_fact and only_if_earlier need counting",
+        "counts_from_fact, counts_from_start and only_if_earlier need counting",
     ),
     (
         'starts_on = ["request_received"]\n', 'starts_on = ["request_received"]\nahead = true\n',
@@ -317,6 +318,11 @@ OTHERS = [
         "unless needs from_age",
     ),
     (VERSION, 'later_of = [{ counting = "6 weeks after", needed = true }]\n', "needed needs counts_from"),
+    (
+        VERSION,
+        f'later_of = [{{ counting = "1 day after", awaited = {AWAITED} }}]\n',
+        "awaited needs counts_from_fact",
+    ),
     (
         VERSION, 'later_of = [{ counting = "6 weeks after", or_from_fact = ["final_plan_sent"] }]\n',
         "or_from_fact needs counts_from",

@@ -76,6 +76,14 @@ REFUSED = {
     "an outcome of the library": ("[[clock]]", f"{MORE.format('assess')}\n[[clock]]", "has the outcome 'assess' in"),
     "a first version for some": (PANEL, f"{PANEL}, applies_to = [{{ under_age = 5 }}]", "applies_to is for a version"),
     "an empty actor": ('actor = "local authority"', 'actor = ""', "write one letter at least"),
+    "a misspelt actor": (
+        'actor = "local authority"', 'actor = "local authorty"',
+        r"^complaints\.toml, line 27, limit\.0\.actor: who must act is called 'local authority': write that, or call",
+    ),
+    "an actor with a capital": ('actor = "local authority"', 'actor = "The Local  Authority"', "'local authority'"),
+    "a family by a near name": (
+        'actor = "local authority"', 'actor = "parents or young person"', "is called 'parent or young person': write",
+    ),
     "an empty meaning": ('meaning = "no complaint is open"', 'meaning = ""', "write one letter at least"),
     "a yes": ('meaning = "no complaint is open"', 'meaning = "x", maintained = "yes"', "write true or false"),
     "a text for a list": (OUTCOMES, 'outcomes = "upheld"', r"write a list, in square brackets \(found 'upheld'\)"),

@@ -1,5 +1,7 @@
 """The catalogue, and the pages that are made from it."""
 
+import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import FACT_TYPES, OUTCOMES
 from ehcp_flow.law.loader import england
 from ehcp_flow.measures import catalogue
-from ehcp_flow.measures.catalogue import measure_of
+from ehcp_flow.measures import measure as measured
+from ehcp_flow.measures.catalogue import measure_of, was_published
 from ehcp_flow.measures.figures import FIGURES, ORDERED
+from tests.measures.answers_made_up import told
 
+OUT = dt.date(2025, 6, 30)
+ONE_DAY = dt.timedelta(days=1)
 HEADS = Path(__file__).parents[2] / "ehcp_flow" / "reports" / "data" / "dfe.csv"
 
 
@@ -39,6 +45,31 @@ def test_every_measure_says_what_it_counts_by_which_day_and_from_where():
         assert measure.source
         assert measure.traps
         assert measure.columns
+
+
+FIGURE = re.compile(r"\b(?:in|of|England) (20\d\d)\b|\(.* in (20\d\d)\)|June (20\d\d)")
+
+
+def test_a_trap_that_quotes_published_figures_says_of_which_year_they_are():
+    """The day from which it is told follows from it: a page of 2023 quotes nothing that came out later."""
+    for measure in catalogue().measures.values():
+        quoted = dict(measure.quoted)
+        assert set(quoted) <= set(measure.traps)
+        for trap in measure.traps:
+            assert trap in quoted or "England" not in trap or not FIGURE.search(trap), trap
+    bands = catalogue().measures["twenty_weeks_bands"]
+    told = {day: [trap for trap in bands.traps_by(day) if "639" in trap] for day in (OUT - ONE_DAY, OUT)}
+    assert [len(traps) for traps in told.values()] == [0, 1]
+    assert was_published(2024, OUT)
+    assert not was_published(2024, OUT - ONE_DAY)
+
+
+def test_an_explanation_quotes_what_was_published_by_the_day_asked():
+    cases = [told("a", "2022-01-03 request_received parent", "2022-05-02 final_plan_sent")]
+    asked = {day: measured(cases, year=2022, by=(), as_of=day) for day in (OUT - ONE_DAY, OUT)}
+    said = {day: str(table.explain(0, "exceptions")) for day, table in asked.items()}
+    assert ["England 2024" in each for each in said.values()] == [False, True]
+    assert all("Beware: An exception" in each for each in said.values()), "the rest is told on any day"
 
 
 def test_a_source_that_the_catalogue_does_not_have_is_named():

@@ -41,6 +41,21 @@ def test_where_the_child_goes_on_to_another_phase_the_meeting_comes_early_enough
     assert (str(row["meet_by"]), row["phase"], str(row["plan_by"])) == ("2026-11-22", "school", "2027-02-14")
 
 
+def test_nobody_is_told_to_act_by_a_day_that_is_past():
+    """The review of 2019 is still owed, and stands first; of one that is due next week the decision is still ahead."""
+    owed = told("old", "2018-09-03 request_received parent", "2019-01-10 final_plan_sent")
+    soon = told("soon", "2024-05-01 request_received parent", "2024-10-01 final_plan_sent",
+                "2025-07-07 review_meeting_held", "2025-07-07 review_decision_sent outcome=maintain")  # fmt: skip
+    rows = listed("school-reviews", REVIEWED, soon, owed)
+    days = ("meet_by", "invite_by", "papers_by", "report_by", "decide_by")
+    assert [row["case_id"] for row in rows] == ["old", "soon", "C-0412"]
+    assert [rows[0][name] for name in days] == [None] * len(days)
+    assert str(rows[0]["review_due_on"]) == "2020-01-09", "what the law fixed stays as it is"
+    assert [str(rows[1][name]) for name in days] == ["None", "None", "None", "None", "2026-07-06"]
+    today = dt.date.fromisoformat(ON)
+    assert all(row[name] is None or row[name] >= today for row in rows for name in days)
+
+
 @pytest.mark.parametrize(("weeks", "there"), [(9, False), (10, True)])
 def test_it_looks_so_many_weeks_ahead_to_the_meeting(weeks, there):
     assert bool(listed("school-reviews", REVIEWED, weeks=weeks)) is there

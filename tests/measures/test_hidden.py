@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from collections import Counter
 
 import pytest
 
@@ -15,6 +16,7 @@ from ehcp_flow.measures import (
     between,
     exception_rate,
     measure,
+    registers,
 )
 from tests.measures.answers_made_up import answered, plan, told
 
@@ -210,6 +212,15 @@ def test_the_weekly_rate_that_is_still_needed_before_the_day_of_the_transfers():
     assert (row["needed_per_week"], row["in_time"]) == ("x", 4)
 
 
+def test_what_is_left_of_the_transfers_is_what_their_register_lists():
+    """A plan that ceased when its transfer was overdue has nothing left to be done."""
+    ceased = told("ceased", *HELD, "2025-09-01 phase_transfer_due outcome=school", "2025-03-31 plan_ceased")
+    cases = answered(*transfers(4, 10), ceased, as_of="2025-06-30")
+    (row,) = filled(Reviewing(), cases).transfers()
+    assert (row["due"], row["final"], row["left"], row["overtaken"]) == (11, 4, 6, 1)
+    assert row["left"].cases == tuple(each["case_id"] for each in registers(cases)["transfers"])
+
+
 def test_the_burn_up_ends_on_the_day_of_the_answer():
     reviewing = collected(Reviewing(), *transfers(4, 10), as_of="2025-01-27")
     points = reviewing.burn_up(D(2025, 2, 14))
@@ -247,6 +258,25 @@ def test_work_on_each_desk_where_the_input_says_whose_it_is():
     ]
     assert rows[0]["due_in_4_weeks"] == 1, "the decision whether to assess, on 7 July"
     assert rows[0]["overdue"] == 1, "the yearly review"
+
+
+def test_what_is_still_to_come_by_adviser_is_what_the_register_of_advice_lists():
+    """What was sent back has come, in time; and has to come again."""
+    cases = answered(
+        told("a", "2025-03-03 advice_requested psychological", "2025-04-07 advice_received psychological",
+             "2025-04-14 advice_returned psychological"),
+        told("b", "2025-06-02 advice_requested psychological"),
+        told("c", "2025-02-03 advice_requested psychological"),
+        told("d", "2025-02-03 advice_requested medical", "2025-03-03 advice_received medical",
+             "2025-06-12 advice_returned medical"),
+    )  # fmt: skip
+    medical, psychological = filled(AdviceByAdviser(), cases).rows()
+    assert [psychological[name] for name in ("asked", "in_time", "overdue", "still_open", "again_to_come")] == [
+        3, 1, 1, 1, 1,
+    ]  # fmt: skip
+    listed = Counter(each["adviser"] for each in registers(cases)["advice"])
+    to_come = ("overdue", "still_open", "again_to_come")
+    assert listed == {row["adviser"]: sum(row[name] for name in to_come) for row in (medical, psychological)}
 
 
 def test_advice_by_adviser_with_what_is_still_out_and_the_tail():

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.measures import catalogue, measure, percent
-from ehcp_flow.measures.publishing import hidden_columns, related
+from ehcp_flow.measures.publishing import cells_of, hidden_columns, related, taken_for_nothing
 from ehcp_flow.measures.suppression import HIDDEN, hidden_cells
 from tests.measures.answers_made_up import plan, told
+from tests.measures.filling import Filling
 
 LEAST = 4
 SUM = [("total", ("a", "b", "c"))]
@@ -83,6 +84,74 @@ def test_every_hidden_number_could_be_another_one(numbers):
                 others[key].add(full[key])
     if len(free) <= 4:
         assert all(len(values) > 1 for values in others.values()), (values, hidden)
+
+
+def test_what_follows_all_the_same_is_shown():
+    """The whole goes first, for its small part; but other parts tell it, and the rest has to go: it hides nothing."""
+    values = {"all": 13, "a": 3, "b": 10, "in time": 7, "late": 6}
+    sums = [("all", ("a", "b")), ("all", ("in time", "late"))]
+    hidden = hidden_cells(values, sums, 5, dear={"b": 1, "in time": 2, "late": 2})
+    assert hidden == {"a", "b"}
+    assert Filling(values, sums, values.keys() - hidden, hidden).settled() == set()
+    assert Filling(values, sums, values.keys() - hidden - {"all"}, {*hidden, "all"}).settled() == {"all"}
+
+
+def test_what_a_whole_record_has_none_of_is_taken_for_nothing():
+    values = {"plans": 9, "with an exception": 3, "without": 6, "timed": 9, "untimed": 0}
+    sums = [("plans", ("with an exception", "without")), ("plans", ("timed", "untimed"))]
+    hidden = hidden_cells(values, sums, 5, unseen={"untimed"}, dear={"without": 1, "timed": 1})
+    assert hidden == {"with an exception", "plans"}, "that all are timed is not printed"
+    told = hidden_cells(values, sums, 5, unseen={"untimed"}, nothing={"untimed"}, dear={"without": 1, "timed": 1})
+    assert told == {"with an exception", "without"}, "whoever takes them for equal is right, and knows the plans"
+    assert Filling(values, sums, {*values.keys() - told}, told).settled() == set()
+    assert Filling(values, sums, {*values.keys() - hidden}, hidden).settled() == hidden
+
+
+BREAKDOWNS = ("need", "requester", "caseworker", "placement", "quarter")
+
+
+@pytest.fixture(scope="module")
+def ninety():
+    from ehcp_flow.case import group_cases
+    from ehcp_flow.synth import synth
+
+    return group_cases(synth(90, 23, authority="885", particulars=True))
+
+
+def settled_of(counts, columns, least):
+    """Return which printed counts, and which small ones, have one value left under all that the catalogue declares."""
+    hidden = hidden_columns(counts, columns, least)
+    values, relations = related(counts)
+    seen = {cell for column in columns for cell in cells_of(column)[:2]}
+    shown = [column for column in columns if column.name not in hidden and column.kind in ("count", "percent")]
+    known = {cell for column in shown for cell in cells_of(column)} | taken_for_nothing(values, seen)
+    settled = Filling(values, relations, known, {cell for cell in seen if values[cell]}).settled()
+    return {name: values[name] for name in settled if name in hidden or 0 < values[name] < least}
+
+
+@pytest.mark.parametrize("by", BREAKDOWNS)
+def test_no_hidden_count_of_a_table_has_one_value_left(ninety, by):
+    columns = list(catalogue().columns.values())
+    table = measure(ninety, year=2025, by=(by,), as_of="2026-06-30")
+    assert any(HIDDEN in row.values() for row in table.suppressed(5))
+    told = {place: settled_of(table.counts(place), columns, 5) for place in range(len(table))}
+    assert not {place: names for place, names in told.items() if names}
+
+
+def test_a_total_beside_its_parts_is_shown_where_they_tell_it(ninety):
+    """DfE's own columns: what was completed is what was within four weeks, and what was over."""
+    table = measure(ninety, year=2025, by=("need",), as_of="2026-06-30")
+    (row,) = [row for row in table.suppressed(5) if row["need"] == "ASD"]
+    completed, within, over = (
+        row[name] for name in ("review_completed_2025", "decision_4_weeks", "decision_over_4_weeks")
+    )
+    assert [completed, within, over].count(HIDDEN) != 1
+
+
+def test_what_is_rare_is_a_count_of_the_catalogue():
+    known = {name for each in catalogue().sums for name in (each.total, *each.parts, each.rest)}
+    assert set(catalogue().rare) <= known
+    assert all(name in known for name in catalogue().columns if name in catalogue().rare)
 
 
 def test_with_no_threshold_nothing_is_hidden():

@@ -22,7 +22,10 @@ from ehcp_flow.states import MoveRefused, State, allowed, appealable, check_move
 from ehcp_flow.synth import synth
 from tests.moves.telling import DISPUTES, ISSUED, PATHWAY, START, WAYS, after, fact, history, told
 
-WAITS = ("reassessment_runs", "review_waits", "amendment_waits", "request_waits", "notice_waits")
+WAITS = (
+    "release_goes_elsewhere", "ceasing_under_appeal", "reassessment_runs", "review_waits", "amendment_waits",
+    "request_waits", "notice_waits",
+)  # fmt: skip
 INNER = ((ISSUED, None), (ISSUED, "detained"), (ISSUED, "release_notified"), *((name, None) for name in WAITS))
 KEYS = (*PATHWAY.keys, *INNER)
 

@@ -14,6 +14,7 @@ from ehcp_flow.law.loader import england, load_rulebook
 from ehcp_flow.law.patterns import parse_pattern
 from ehcp_flow.moves.facts_before import word_of
 from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.region_tables import history_space
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import replay
 from ehcp_flow.moves.spells_told import lies_in
@@ -153,3 +154,8 @@ def test_a_dispute_knows_no_spell_of_the_case(tmp_path):
 
 def test_as_many_spells_can_be_named_as_the_walk_has_bits_for():
     assert machine_spells.MOST == walk.MOST_BITS
+
+
+def test_when_a_spell_began_that_nobody_dates_is_not_left_to_what_lay_in_the_memory():
+    space = history_space(3, lambda count: [-(1 << 31)] * count)
+    assert space["since"] == [0] * walk.MOST_BITS

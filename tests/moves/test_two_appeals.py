@@ -34,3 +34,21 @@ def test_the_refusal_to_cease_names_the_appeal_that_is_pending():
     )
     verdict = check_move(case, "plan_ceased", as_of="2025-12-01")
     assert [refusal.fact and refusal.fact.on.isoformat() for refusal in verdict.refusals] == ["2025-07-14"]
+
+
+@pytest.mark.parametrize("end", ["appeal_withdrawn", "appeal_determined", "tribunal_order_made outcome=dismiss"])
+def test_of_two_appeals_the_one_against_ceasing_stays_open_at_the_first_end_and_ends_with_the_second(end):
+    appeals = f"2025-01-20 final_plan_sent; 2025-03-10 appeal_registered; {NOTICE}; 2025-04-07 appeal_registered"
+    about_plan, about_ceasing = state(tell(f"{appeals}; 2025-05-20 {end}"), "2025-12-01").disputes
+    assert (about_plan.state.name, about_ceasing.state.name) in (("WITHDRAWN", "APPEALED"), ("DETERMINED", "APPEALED"))
+    *_, about_ceasing = state(tell(f"{appeals}; 2025-05-20 {end}; 2025-06-20 {end}"), "2025-12-01").disputes
+    assert about_ceasing.state.name in ("WITHDRAWN", "DETERMINED")
+
+
+def test_the_refusal_to_cease_says_that_an_end_may_have_been_of_the_other_appeal():
+    case = tell(
+        f"2025-01-20 final_plan_sent; 2025-03-10 appeal_registered; {NOTICE}; 2025-04-07 appeal_registered; "
+        "2025-05-20 appeal_withdrawn"
+    )
+    (refusal,) = check_move(case, "plan_ceased", as_of="2025-12-01").refusals
+    assert "of two appeals that were open one ended on Tuesday 20 May 2025" in refusal.reason

@@ -137,9 +137,9 @@ def test_an_error_of_the_one_who_is_told_the_progress_is_his_own():
         list(read_facts(io.StringIO(TEXT), on_progress=full))
 
 
-def test_a_caseload_in_order_of_first_appearance(path):
+def test_a_caseload_in_the_order_of_its_ids_whatever_that_of_its_rows(path):
     caseload = read_cases(path)
-    assert list(caseload) == ["b", "a"]
+    assert list(caseload) == ["a", "b"]
     assert len(caseload) == 2
     assert caseload["b"].recorded == B
     assert caseload.get("c") is None
@@ -153,7 +153,7 @@ def test_a_caseload_in_order_of_first_appearance(path):
 
 def test_a_caseload_with_refused_rows_says_which_cases_are_not_whole():
     caseload = read_text(TEXT + "a,plan_agreed,never,\nc,plan_agreed,never,\n,plan_agreed,2026-01-01,\n", name="t")
-    assert list(caseload) == ["b", "a"]
+    assert list(caseload) == ["a", "b"]
     assert caseload.incomplete == {"a", "c", ""}
     assert [row.line for row in caseload.refused] == [5, 6, 7]
     assert caseload.report == Report("t", 6, caseload.refused)

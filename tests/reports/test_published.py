@@ -181,3 +181,11 @@ def test_a_file_can_be_given_at_the_command_line(tmp_path):
     assert "66.1%" in page
     assert invoke(*args, "--published-file", source).exit_code == 4
     assert invoke(*args, "--published-file", tmp_path / "none.csv").exit_code == 2
+
+
+@pytest.mark.parametrize(("as_of", "quoted"), [("2023-06-30", False), ("2025-06-29", False), ("2025-06-30", True)])
+def test_the_definitions_of_a_page_quote_what_was_published_by_its_day(as_of, quoted):
+    page = report_page(overview([plan("a", "2022-01-03", "2022-05-02")], as_of))
+    assert ("139,934 requests" in page) is quoted
+    assert "The base is not the requests received in the period." in page
+    assert ("In 2024" in page) is quoted

@@ -69,13 +69,15 @@ class Reader:
     """What is true, what is shown, and what adds up: `names` are counts, each by what it is."""
 
     def __init__(self):
-        self.truth, self.known, self.sums = {}, set(), []
+        self.truth, self.known, self.hidden, self.sums = {}, set(), set(), []
 
     def count(self, name, true, shown):
         """A count, which shows unless a `c` stands there."""
         self.truth[name] = true
         if shown[:1].isdigit():
             self.known.add(name)
+        elif shown == "c":
+            self.hidden.add(name)
 
     def share(self, part, whole, true, shown):
         """A percentage: whoever sees it knows both counts, and so the rest."""
@@ -91,7 +93,7 @@ class Reader:
         self.sums.append((total, list(parts)))
 
     def worked_out(self):
-        """Return every small count that shows, or that the sums give."""
+        """Return every small count that shows, or that the sums give, and every hidden one that they give."""
         small = {name for name, value in self.truth.items() if 0 < value < LEAST}
         unknown = [name for name in self.truth if name not in self.known]
         place = {name: at for at, name in enumerate(unknown)}
@@ -104,7 +106,7 @@ class Reader:
         rank = int((sizes > 1e-9).sum())
         free = np.abs(rows[rank:]).max(axis=0, initial=0)  # what is fixed does not move along any free direction
         return sorted(map(str, small & self.known | {
-            name for name in small - self.known if free[place[name]] < 1e-9
+            name for name in (small | self.hidden) - self.known if free[place[name]] < 1e-9
         }))  # fmt: skip
 
 
@@ -222,13 +224,13 @@ def transfers(reader, seen, tables):
     rows = seen.reviewing.transfers()
     for row in rows:
         on = row["due_on"].isoformat()
-        shown = printed.get(f"{row['due_on'].day} {row['due_on']:%b %Y}", [""] * 7)
-        for name, text in zip(("due", "final", "in_time", "left"), shown[1:5], strict=True):
+        shown = printed.get(f"{row['due_on'].day} {row['due_on']:%b %Y}", [""] * 8)
+        for name, text in zip(("due", "final", "in_time", "left", "overtaken"), shown[1:6], strict=True):
             reader.count((on, name), row[name], text)
         reader.truth[(on, "late")] = row["final"] - row["in_time"]
-        reader.adds_up((on, "due"), [(on, "final"), (on, "left")])
+        reader.adds_up((on, "due"), [(on, "final"), (on, "left"), (on, "overtaken")])
         reader.adds_up((on, "final"), [(on, "in_time"), (on, "late")])
-        if shown[5][:1].isdigit():
+        if shown[6][:1].isdigit():
             reader.known |= {(on, "due"), (on, "final")}
     for period in seen.rolling.periods:
         days = [row["due_on"].isoformat() for row in rows if row["due_on"] in period]

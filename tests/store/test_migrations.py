@@ -346,7 +346,7 @@ def test_the_host_keeps_its_own_alembic_version(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("mysql://x/y", "not supported"),
+        ("db2://x/y", "not supported"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "forgotten"),
         ("postgresql+pg8000://u:secret@h/d", "psycopg 3"),

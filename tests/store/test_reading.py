@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -77,12 +78,17 @@ def as_nobody(do: Callable[[], None]) -> None:
 
 
 @pytest.fixture
-def medium(tmp_path: Path) -> Iterator[Path]:
-    """A directory that everybody can reach, whose rights a test takes away."""
-    for directory in (tmp_path, *tmp_path.parents):
-        if directory.stat().st_uid == os.geteuid() and directory != Path("/"):
-            directory.chmod(directory.stat().st_mode | 0o711)
-    home = tmp_path / "medium"
+def open_to_all() -> Iterator[Path]:
+    """A directory that everybody can reach: above `tmp_path` is closed as another pytest begins."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
+
+
+@pytest.fixture
+def medium(open_to_all: Path) -> Iterator[Path]:
+    """A directory whose rights a test takes away."""
+    home = open_to_all / "medium"
     home.mkdir()
     yield home
     home.chmod(0o700)
@@ -93,7 +99,7 @@ def medium(tmp_path: Path) -> Iterator[Path]:
     ("file", "directory"), [(0o444, 0o555), (0o644, 0o555), (0o444, 0o777)], ids=["both", "directory", "file"]
 )
 def test_a_store_on_read_only_media_is_read_at_every_door_and_refuses_to_be_written(
-    medium: Path, tmp_path: Path, journal: str, file: int, directory: int
+    medium: Path, open_to_all: Path, tmp_path: Path, journal: str, file: int, directory: int
 ) -> None:
     url = f"sqlite:///{medium}/cases.db"
     fill(url)
@@ -104,7 +110,7 @@ def test_a_store_on_read_only_media_is_read_at_every_door_and_refuses_to_be_writ
         raw.execute(f"PRAGMA journal_mode={journal}")
     (medium / "cases.db").chmod(file)
     medium.chmod(directory)
-    out = tmp_path / "out"
+    out = open_to_all / "out"
     out.mkdir()
     out.chmod(0o777)
     before = (medium / "cases.db").read_bytes()

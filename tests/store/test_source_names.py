@@ -113,8 +113,8 @@ def test_a_name_that_two_cases_of_a_file_have_is_refused_by_an_import(tmp_path, 
         refused: list[RowRefused] = []
         path = write(tmp_path, f"{same_id}.csv", text)
         import_file(store, path, batch=batch, same_id=same_id, refused=refused.append)
-        assert [(row.line, row.column, row.case_id) for row in refused] == [(3, "fact_id", "r2")]
-        assert [*store.case_ids()] == ["r1"]
+        assert [(row.line, row.column, row.case_id) for row in refused] == [(2, "fact_id", "r1"), (3, "fact_id", "r2")]
+        assert [*store.case_ids()] == [], "which of them is right, no order of rows tells"
 
 
 def test_rows_of_a_case_that_do_not_stand_together_are_refused_too(tmp_path):
