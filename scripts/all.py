@@ -39,6 +39,10 @@ STEPS = {
         for database in ("sqlite", "postgresql")
         for mode in ("record", "threaded", "forked", "import")
     },
+    **{
+        f"kills of the service: {database}": f"python -m tests.service.served {database} --times 200"
+        for database in ("sqlite", "postgresql")
+    },
     "the contract of a store, on MariaDB": "python -m tests.store mariadb",
     "kills: mariadb, record": "python scripts/kills.py mariadb --mode record --times 100",
     "hostile lives, on a kernel that checks its bounds": "python -m tests.kernel",

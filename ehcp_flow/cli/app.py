@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "redact": "ehcp_flow.cli.redact:REDACT",
     "retention": "ehcp_flow.cli.retention:RETENTION",
     "erase": "ehcp_flow.cli.erase:ERASE",
+    "serve": "ehcp_flow.cli.serve:SERVE",
     "db": "ehcp_flow.cli.db:DB",
     "synth": "ehcp_flow.cli.synth:SYNTH",
     "version": "ehcp_flow.cli.version:VERSION",

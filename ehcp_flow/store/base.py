@@ -6,7 +6,6 @@ A store is opened with `Store.open(url)`, or bound to a host's engine, connectio
 from __future__ import annotations
 
 import datetime as dt
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from ehcp_flow.case import Case
 from ehcp_flow.dates import parse_instant
-from ehcp_flow.errors import FactError, UnknownNameError
+from ehcp_flow.errors import UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.anchors import Anchor
 from ehcp_flow.store.erasing import Erasing
@@ -31,14 +30,12 @@ from ehcp_flow.store.table_names import Names
 from ehcp_flow.store.unit_of_work import Work
 from ehcp_flow.store.upcasting import CURRENT, Upcasters
 from ehcp_flow.store.verifying import Break, examine, examine_tombstone, unknown_of
-from ehcp_flow.store.whose_case import Scope
+from ehcp_flow.store.whose_case import OfAuthority, Scope, authority_number
 
 if TYPE_CHECKING:
     from ehcp_flow.store.hosts import AnyHost
 
 __all__ = ["OPENERS", "Axis", "Clock", "Store", "Work", "utc_now"]
-
-_AUTHORITY: Final = re.compile(r"[0-9]{3}")
 
 Clock: TypeAlias = Callable[[], dt.datetime]
 _LAST: Final = 2**63 - 1
@@ -62,7 +59,7 @@ def states_check(case: Case, fact: Fact) -> object:
     return import_module("ehcp_flow.states").record(case, fact, strict=True)
 
 
-class Store(Erasing, ABC):
+class Store(Erasing, OfAuthority, ABC):
     """A caseload that loses nothing and forgets nothing. See `open` and `on`; the abstract methods are for adapters."""
 
     backend: str
@@ -71,17 +68,10 @@ class Store(Erasing, ABC):
         self, *, authority: str | None = None, clock: Clock | None = None, check: Check | None = None,
         upcasters: Upcasters | None = None,
     ) -> None:  # fmt: skip
-        if authority is not None and not _AUTHORITY.fullmatch(authority):
-            raise FactError("", "authority", authority, "write the local authority's three-digit number, such as 885")
-        self.authority = authority
+        self.authority = None if authority is None else authority_number(authority)
         self.clock = clock or utc_now
         self.check = check or states_check
         self.upcasters = upcasters or CURRENT
-
-    @property
-    def scope(self) -> Scope | None:
-        """The authorities whose cases this store records; None: all."""
-        return None if self.authority is None else frozenset((self.authority,))
 
     @staticmethod
     def open(  # noqa: PLR0913 - one parameter for each setting
@@ -239,8 +229,8 @@ class Store(Erasing, ABC):
                 yield head
 
     @abstractmethod
-    def case_ids(self) -> Iterator[str]:
-        """Yield the id of each case in order."""
+    def case_ids(self, *, after: str = "") -> Iterator[str]:
+        """Yield the id of each case in order (by code point), from the first behind `after` on."""
 
     def verify(
         self, *, anchor: Iterable[Head] | None = None, progress: Callable[[int], None] | None = None

@@ -74,7 +74,7 @@ class Shelf:
 
 
 class MemoryStore(Store):
-    """Facts in this process's memory. Threads may share it; `scoped` gives a view for one authority."""
+    """Facts in this process's memory. Threads may share it; `scoped` gives a view of it for one authority."""
 
     backend = "memory"
 
@@ -89,16 +89,12 @@ class MemoryStore(Store):
         shown._shelf = self._shelf.as_now()  # noqa: SLF001 - of the same class
         yield shown
 
-    def scoped(self, authority: str | None) -> MemoryStore:
-        """Return a view of the same facts, opened for one authority (None: for all)."""
-        return MemoryStore(
-            shelf=self._shelf, authority=authority, clock=self.clock, check=self.check, upcasters=self.upcasters
-        )
-
-    def case_ids(self) -> Iterator[str]:
-        """Yield the id of each case in order."""
+    def case_ids(self, *, after: str = "") -> Iterator[str]:
+        """Yield the id of each case in order, from the first behind `after` on."""
         with self._shelf.lock:
-            held = sorted(case_id for case_id, head in self._shelf.heads.items() if self._mine(head))
+            held = sorted(
+                case_id for case_id, head in self._shelf.heads.items() if case_id > after and self._mine(head)
+            )
         yield from held
 
     def stats(self) -> Stats:

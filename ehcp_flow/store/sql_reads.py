@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ehcp_flow.facts import Fact
 from ehcp_flow.readers.text_lines import UNFIT
@@ -64,6 +64,12 @@ class SqlReads(Store):
     def close(self) -> None:
         """Give back the connections, if they are the store's own."""
         self.database.close()
+
+    def scoped(self, authority: str) -> Self:
+        """Return the same store open for one authority; see `Store.scoped`."""
+        shown = super().scoped(authority)
+        shown._known_heads = {}  # noqa: SLF001 - of the same class
+        return shown
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
@@ -241,11 +247,13 @@ class SqlReads(Store):
             yield from beside(transaction, self.names, self._sql, scope)
             yield from unprotected(self.backend, transaction.rows, self.names)
 
-    def case_ids(self) -> Iterator[str]:
-        """Yield the id of each case in order."""
-        mine: tuple[Any, ...] = () if self.authority is None else (self.authority,)
-        owned = f" WHERE h.authority = {self._sql.p}" if mine else ""
-        listed = f"SELECT h.case_id FROM {self.names.heads} h{owned} ORDER BY h.case_id"
+    def case_ids(self, *, after: str = "") -> Iterator[str]:
+        """Yield the id of each case in order, from the first behind `after` on."""
+        if UNFIT.search(after):
+            return
+        owned = "" if self.authority is None else f" AND h.authority = {self._sql.p}"
+        mine = (after,) if self.authority is None else (after, self.authority)
+        listed = f"SELECT h.case_id FROM {self.names.heads} h WHERE h.case_id > {self._sql.p}{owned} ORDER BY h.case_id"
         with self.database.read(streamed=True) as transaction:
             for (case_id,) in transaction.stream(listed, mine, _CHUNK):
                 yield str(case_id)

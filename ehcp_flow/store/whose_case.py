@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from copy import copy
+from typing import Final, Self
 
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact
 from ehcp_flow.store.errors import CaseErased, WrongAuthority
 from ehcp_flow.store.fact_rows import Head, Tombstone
 
-__all__ = ["Scope", "corrects_as_recorded", "owner_of", "refuse_erased", "refuse_others", "stamped"]
+__all__ = [
+    "OfAuthority",
+    "Scope",
+    "authority_number",
+    "corrects_as_recorded",
+    "owner_of",
+    "refuse_erased",
+    "refuse_others",
+    "stamped",
+]
 
 Scope = frozenset[str]
 """The authorities whose cases a store may touch; None in its place: all of them."""
+_NUMBER: Final = re.compile(r"[0-9]{3}")
+
+
+def authority_number(authority: str) -> str:
+    """Return the number of an authority. Raises FactError for what is none."""
+    if not _NUMBER.fullmatch(authority):
+        raise FactError("", "authority", authority, "write the local authority's three-digit number, such as 885")
+    return authority
+
+
+class OfAuthority:
+    """What a store knows of whose cases it may touch."""
+
+    authority: str | None
+
+    @property
+    def scope(self) -> Scope | None:
+        """The authorities whose cases this store records; None: all."""
+        return None if self.authority is None else frozenset((self.authority,))
+
+    def scoped(self, authority: str) -> Self:
+        """Return the same store, on the same connections, open for one authority: for a service that several use.
+
+        Whoever closes one of them closes all. Raises FactError for what is no authority's number, and for another than
+        the one that this store is open for.
+        """
+        if self.authority not in (None, authority):
+            raise FactError("", "authority", authority, f"the store is open for {self.authority} alone")
+        shown = copy(self)
+        shown.authority = authority_number(authority)
+        return shown
 
 
 def refuse_others(head: Head | None, fact: Fact, scope: Scope | None) -> None:

@@ -54,6 +54,26 @@ class AuthorityContract:
                 "mine": "885", "nobodys": "", "theirs": "301",
             }  # fmt: skip
 
+    def test_a_store_for_all_is_scoped_to_one_authority_on_the_same_connections(self, opener: Opener) -> None:
+        with opener() as all_:
+            for case_id, authority in (("a", "301"), ("b", "885"), ("c", "885"), ("d", "301"), ("e", "885")):
+                all_.record(case_id, a_fact(case_id, authority=authority), seen=0)
+            mine, theirs = all_.scoped("885"), all_.scoped("301")
+            assert (all_.authority, mine.authority, theirs.authority) == (None, "885", "301")
+            assert [*mine.case_ids()] == ["b", "c", "e"]
+            assert [*mine.case_ids(after="b")] == [*mine.case_ids(after="bb")] == ["c", "e"]
+            assert [*all_.case_ids(after="b")] == ["c", "d", "e"]
+            assert [*all_.case_ids(after="e")] == [*mine.case_ids(after="\ud800")] == []
+            with pytest.raises(UnknownNameError):
+                theirs.record("b", a_fact("b", event="assessment_agreed", on="2026-03-20"), seen=1)
+            assert theirs.record("f", a_fact("f"), seen=0).fact.authority == "301"
+            assert mine.record("b", a_fact("b", event="assessment_agreed", on="2026-03-20"), seen=1).version == 2
+            assert mine.scoped("885").authority == "885"
+            with pytest.raises(FactError, match="the store is open for 885 alone"):
+                mine.scoped("301")
+            with pytest.raises(FactError, match="three-digit number"):
+                all_.scoped("88")
+
     def test_another_authoritys_case_and_one_that_is_not_there_get_the_same_answer(self, opener: Opener) -> None:
         with opener() as all_:
             for number, reason in enumerate(("private", None)):

@@ -25,8 +25,10 @@ def test_every_command_has_an_example_of_itself():
     assert {name for name, line in ALL if line.startswith(f"ehcp-flow {name}".strip())} == {"", *COMMANDS}
 
 
-# tests/store/test_access.py runs the commands that are for PostgreSQL alone.
-@pytest.mark.parametrize("line", dict.fromkeys(line for _, line in ALL if "postgresql:" not in line))
+# tests/store/test_access.py runs the commands that are for PostgreSQL alone, tests/service/test_serving.py the service.
+@pytest.mark.parametrize(
+    "line", dict.fromkeys(line for name, line in ALL if "postgresql:" not in line and name != "serve")
+)
 def test_the_examples_run(line, folder):
     done = shell(line, folder)
     assert done.returncode == 0, done.stdout

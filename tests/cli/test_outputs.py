@@ -26,13 +26,13 @@ from tests.cli.running import environment, invoke, run
 READS = {
     "SOURCE", "--store", "FILE", "--institutions", "--office-closures", "--bank-holidays", "--profile", "--rulebook",
     "--diff", "--source", "--anchor", "--columns", "--retry", "--published-file", "--plan",
-    "--rules", "--facts", "--scenario", "OLD", "NEW",
+    "--rules", "--facts", "--scenario", "--keys", "OLD", "NEW",
 }  # fmt: skip
 # What a text that is no name of a file is called.
 TEXTS = {
-    "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER", "PARTY",
-    "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR", "[EVENT[:OUTCOME]]",
-    "[EVENT]", "[ID]", "[NAME]",
+    "ADDRESS", "CASE", "COLUMN", "COLUMN=VALUE", "DATE", "EVENT", "GROUP", "ID", "LA", "LIMIT", "N", "NAME", "NUMBER",
+    "PARTY", "PARTY=N[@DATE]", "PERIOD", "POSITION", "RATE", "S", "SECONDS", "TEXT", "WHEN", "YEAR",
+    "[EVENT[:OUTCOME]]", "[EVENT]", "[ID]", "[NAME]",
 }  # fmt: skip
 NAMES = {"FILE", "FILE|DAY", "FILE|NAME", "DIR", "NAME|DIR", "SOURCE", "URL", "PATH", "OLD", "NEW"}
 _DAY = ("--as-of", "2025-10-21")

@@ -25,6 +25,7 @@ EXTRAS = {
     "bulk": {"numpy", "polars", "pyarrow"},
     "reports": {"icalendar", "jinja2", "xlsxwriter"},
     "sen2": {"lxml"},
+    "service": {"fastapi", "uvicorn"},
     "sheets": {"fastexcel", "numpy", "polars", "pyarrow"},
     "django": {"django"},
     "forecast": {"numpy"},
