@@ -40,6 +40,10 @@ class AsyncStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def scoped(self, authority: str) -> AsyncStore:
+        """Return the same store, on the same connections, open for one authority; see `Store.scoped`."""
+        return AsyncStore(self._store.scoped(authority))
+
     @classmethod
     async def open(  # noqa: PLR0913 - one parameter for each setting
         cls, url: str, *, authority: str | None = None, schema: str | None = None, prefix: str = "ehcp_",
@@ -145,9 +149,9 @@ class AsyncStore:
         """Yield the head of each case in order of id; see `Store.heads`."""
         return _each(self._store.heads())
 
-    def case_ids(self) -> AsyncIterator[str]:
-        """Yield the id of each case in order."""
-        return _each(self._store.case_ids())
+    def case_ids(self, *, after: str = "") -> AsyncIterator[str]:
+        """Yield the id of each case in order, from the first behind `after` on."""
+        return _each(self._store.case_ids(after=after))
 
     async def stats(self) -> Stats:
         """Return how large the store is."""

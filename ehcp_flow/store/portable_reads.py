@@ -250,12 +250,16 @@ class PortableReads(Store):
             yield from import_breaks(map(ImportRow._make, remembered), scope)
             yield from unprotected(self.backend, lambda asked: connection.exec_driver_sql(asked).all(), self.names)
 
-    def case_ids(self) -> Iterator[str]:
-        """Yield the id of each case in order."""
+    def case_ids(self, *, after: str = "") -> Iterator[str]:
+        """Yield the id of each case in order, from the first behind `after` on."""
+        if UNFIT.search(after):
+            return
         heads = self.tables.heads.c
+        behind = (heads.case_id > after,) if after else ()  # Oracle takes an empty text for none
         with self.database.read(several=True) as connection:
             for part in self._ranges(connection):
-                asked = self._sql.heads(_within(heads.case_id, part), authority=self.authority).order_by(heads.case_id)
+                within = _within(heads.case_id, part)
+                asked = self._sql.heads(within, *behind, authority=self.authority).order_by(heads.case_id)
                 yield from [str(row[0]) for row in connection.execute(asked)]
 
     def stats(self) -> Stats:

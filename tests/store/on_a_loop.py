@@ -102,6 +102,10 @@ class OnALoop:
         while (each := self._loop.wait(following())) is not _END:
             yield each
 
+    def scoped(self, authority: str) -> OnALoop:
+        """The same store open for one authority."""
+        return OnALoop(self._loop, self._store.scoped(authority))
+
     def __enter__(self) -> Self:
         return self
 
