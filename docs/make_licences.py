@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import distribution
+from importlib.metadata import PackageMetadata, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -45,7 +45,11 @@ SPDX = {
 
 def licence_of(name: str) -> str:
     """Return the licence that an installed package states: an SPDX expression, or what stands nearest to one."""
-    stated = distribution(name).metadata
+    return licence_stated(distribution(name).metadata)
+
+
+def licence_stated(stated: PackageMetadata) -> str:
+    """Return the licence that stands in the metadata of a package, as `licence_of` does."""
     if "License-Expression" in stated:
         return stated["License-Expression"]
     classified = [each.rpartition(" :: ")[2] for each in stated.get_all("Classifier", []) if each.startswith("License")]

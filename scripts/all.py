@@ -50,6 +50,8 @@ STEPS = {
     "spoilt input at every door": "python -m tests.fuzz --seconds 1800",
     "faults put in on purpose": "python -m tests.mutants --seconds 3600",
     "the example on Spark": "scripts/test-spark",
+    "packages, built twice and installed": "python scripts/packages.py",
+    "the project's own files": "python scripts/review.py",
     "known faults in dependencies": "python scripts/audit.py",
 }
 
