@@ -298,6 +298,16 @@ def test_a_correction_is_known_from_the_instant_at_which_it_was_recorded():
     assert events(voided.known_at("2026-05-01T00:00:00Z")) == []
 
 
+def test_what_says_the_same_under_one_name_is_one_fact_since_it_was_first_written_down():
+    told = [
+        fact("2026-03-02 request_received fact_id=f1", recorded_at=instant)
+        for instant in ("2026-03-05T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-09T09:00:00Z")
+    ]
+    case = Case("a", tuple(told))
+    assert case.facts == (told[1],)
+    assert case.findings == ()
+
+
 def test_every_event_has_its_place_in_the_order_of_the_law():
     assert set(LEGAL_ORDER) == set(FACT_TYPES)
     assert sorted(LEGAL_ORDER.values()) == list(range(len(FACT_TYPES)))

@@ -108,6 +108,13 @@ def test_the_published_cases_have_the_same_measures_in_bulk():
             {"plans_with_exception": 0, "plans_issued_den_ex": 1},
         ),
         (
+            (
+                "2024-02-01 exception_recorded outcome=exceptional_circumstances limit=annual_review; "
+                "2024-02-01 final_plan_sent"
+            ),
+            {"plans_with_exception": 0, "plans_issued_den_ex": 1},
+        ),
+        (
             "2024-02-01 exception_recorded outcome=missed_appointment; 2024-02-01 final_plan_sent",
             {"plans_with_exception": 0, "plans_issued_den_ex": 1},
         ),

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pytest
 import sqlalchemy as sa
 
-from ehcp_flow.store import Store
+from ehcp_flow.store import Store, schema
 from ehcp_flow.store.engines import own_engine
 from ehcp_flow.store.errors import StoreError
 from ehcp_flow.store.imports import import_facts
@@ -106,6 +106,7 @@ class Tables:
             except (sa.exc.IntegrityError, sa.exc.DataError):
                 undone.rollback()
                 return None
+            schema._GOOD.clear()  # as a process does that has just begun: the schema is looked at once
             try:
                 found = not Store.on(self.connection).verify().ok
             except StoreError:
