@@ -90,7 +90,7 @@ def test_what_may_not_be_owed_is_not_among_them(tmp_path, more, limits):
 def test_a_day_that_lies_in_another_fact_is_missing_with_it(tmp_path):
     by_panel = 'counting = "8 weeks after", citation = ["JR 4(2)"]'
     from_meeting = (
-        f'later_of = [{{ counting = "8 weeks after", counts_from_fact = ["meeting_held"] }}], citation = ["JR 4(2)"]'
+        'later_of = [{ counting = "8 weeks after", counts_from_fact = ["meeting_held"] }], citation = ["JR 4(2)"]'
     )
     book = load_rulebook(folder(tmp_path, "", old=by_panel, new=from_meeting))
     running = without_day(answer(tell("2026-02-02 appeal_registered"), DAY, rulebook=book))
