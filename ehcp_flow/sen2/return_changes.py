@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +32,10 @@ _SEVERAL: Final = ("plan_details", "placements", "needs")
 _HISTORICAL: Final = {"requests": "RequestOutcome", "assessments": "AssessmentOutcome"}
 _ENDED: Final = ("N", "W")
 _NO: Final = frozenset({"", "0"})
+_TOLD_TOGETHER: Final = (
+    *PLACES, "SENSettingOther", "SENtype", "PlacementRank", "SENtypeRank", "EntryDate", "LeavingDate",
+)  # fmt: skip
+"""The items of a place or a need that are told in one: which it is, from when to when."""
 _DAYS_OF_PLACE: Final = (("from", "EntryDate"), ("to", "LeavingDate"))
 FIELDS_OF_CHANGE: Final = ("case_id", "person", "change", "element", "old", "new", "look", "says")
 """The public fields of a change, in their order."""
@@ -69,6 +74,8 @@ class _Explained(BaseModel):
     later: frozenset[str]
     once: frozenset[str]
     day_of: Mapping[str, str]
+    undated: Mapping[str, Mapping[str, tuple[str, ...]]]
+    of_sending: frozenset[str]
     follows: Mapping[str, Mapping[str, tuple[str, ...]]]
     kind: Mapping[str, _Kind]
 
@@ -102,7 +109,8 @@ def compare_returns(old: ReturnRecords, new: ReturnRecords) -> Iterator[ReturnCh
         raise InputError(
             f"{old.name} is of authority {old.authority} and {new.name} of {new.authority}: give two returns of one"
         )
-    return _Comparing(_persons(old), _persons(new), before, after).changes()
+    comparing = _Comparing(_persons(old), _persons(new), before, after)
+    return chain(comparing.of_headers(old, new), comparing.changes())
 
 
 def _year_of(records: ReturnRecords) -> ReturnYear:
@@ -152,6 +160,11 @@ class _Comparing:
         self.after = after
         self.judges = before.year < after.year
 
+    def of_headers(self, old: ReturnRecords, new: ReturnRecords) -> Iterator[ReturnChange]:
+        """Yield what changed of the header, without a case: who the officers are."""
+        was, now = (values_as_xml("header", records.header, records.form) for records in (old, new))
+        yield from self._items("header", was, now, _Say(self, "", ""), besides=_explained().of_sending)
+
     def changes(self) -> Iterator[ReturnChange]:
         """Yield what changed."""
         known = _paired(self.old, self.new, _PERSON_KEYS)
@@ -188,9 +201,11 @@ class _Comparing:
         for table in _SEVERAL:
             yield from self._rows(table, old.rows(table), new.rows(table), say)
 
-    def _items(self, table: str, old: Mapping[str, str], new: Mapping[str, str], say: _Say) -> Iterator[ReturnChange]:
+    def _items(
+        self, table: str, old: Mapping[str, str], new: Mapping[str, str], say: _Say, besides: Collection[str] = ()
+    ) -> Iterator[ReturnChange]:
         historical = new.get(_HISTORICAL.get(table, "")) == "H"
-        for name in self._compared(table):
+        for name in (name for name in self._compared(table) if name not in besides):
             was, now = old.get(name, ""), new.get(name, "")
             is_no = {was, now} <= _NO and tables()[table].by_name[name].type == "flag"
             if was == now or is_no or (historical and not now):
@@ -198,6 +213,8 @@ class _Comparing:
             kind = "changed" if was and now else "gone" if was else "given"
             outcome = _explained().day_of.get(name, "")
             look = old.get(outcome) == new.get(outcome) and _is_odd(name, was, now)
+            if now in _explained().undated.get(name, {}).get(was, ()) and not old.get(_day_of(name)):
+                look = False
             yield say(kind, name, was, now, look=look)
 
     def _compared(self, table: str) -> Sequence[str]:
@@ -215,14 +232,17 @@ class _Comparing:
         self, table: str, old: Sequence[ReturnRow], new: Sequence[ReturnRow], say: _Say
     ) -> Iterator[ReturnChange]:
         element = tables()[table].element
-        known = {_row_key(row): row for row in old}
+        known = _same_rows(old, new)
         for row in new:
-            earlier = known.pop(_row_key(row), None)
+            earlier = known.get(id(row))
             if earlier is None:
                 yield say("row_came", element, "", _row_told(row))
-            elif _row_told(earlier) != _row_told(row):
+                continue
+            if _row_told(earlier) != _row_told(row):
                 yield say("changed", element, _row_told(earlier), _row_told(row))
-        for row in known.values():
+            yield from self._items(table, earlier.values, row.values, say, besides=_TOLD_TOGETHER)
+        met = {id(row) for row in known.values()}
+        for row in (row for row in old if id(row) not in met):
             left = row.values.get("LeavingDate", "")
             is_odd = table == "placements" and not (left and left < self.after.first)
             yield say("row_left", element, _row_told(row), "", look=is_odd)
@@ -285,10 +305,43 @@ def _request_told(values: Mapping[str, str]) -> str:
     return " ".join(f"{name}={values[name]}" for name in names if values.get(name))
 
 
+def _day_of(outcome: str) -> str:
+    """Return the item of the day that goes with an outcome, nothing for what is none."""
+    return next((day for day, of in _explained().day_of.items() if of == outcome), "")
+
+
 def _row_key(row: ReturnRow) -> tuple[str, ...]:
     values = row.values
     rank = values.get("PlacementRank") or values.get("SENtypeRank", "")
     return (rank, values.get("EntryDate", ""))
+
+
+def _same_rows(old: Sequence[ReturnRow], new: Sequence[ReturnRow]) -> dict[int, ReturnRow]:
+    """Return of each of the new rows, by its identity, the old one that is the same.
+
+    Of several of one rank and first day those that are alike are one before those of the same place, and these before
+    the rest.
+    """
+    found: dict[int, ReturnRow] = {}
+    met: set[int] = set()
+    for key in (_whole_row, _place_row, _row_key):
+        left: dict[object, list[ReturnRow]] = {}
+        for row in old:
+            if id(row) not in met:
+                left.setdefault(key(row), []).append(row)
+        for row in new:
+            if id(row) not in found and left.get(key(row)):
+                found[id(row)] = same = left[key(row)].pop(0)
+                met.add(id(same))
+    return found
+
+
+def _whole_row(row: ReturnRow) -> tuple[str, ...]:
+    return (*_row_key(row), *(f"{name} {value}" for name, value in sorted(row.values.items())))
+
+
+def _place_row(row: ReturnRow) -> tuple[str, ...]:
+    return (*_row_key(row), *(row.values.get(name, "") for name in (*PLACES, "SENSettingOther", "SENtype")))
 
 
 def _row_told(row: ReturnRow) -> str:

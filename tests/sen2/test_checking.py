@@ -388,7 +388,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "first_placement_missing": (
         within(CLEAN, (f"{NEET}\n<PlacementRank>1", f"{NEET}\n<PlacementRank>2")), "PlacementRank",
     ),
-    "placed_after_ceasing": (within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2025-09-01")), "EntryDate"),
+    "placed_after_death": (
+        within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2025-09-01"), ("<CeaseReason>4", "<CeaseReason>8")),
+        "EntryDate",
+    ),
     "decided_after_ceasing": (reviewed_then_ceased("C", "<LastReview>2025-12-20</LastReview>\n"), "LastReview"),
     "draft_after_ceasing": (
         reviewed_then_ceased("A", "<ReviewDraft>2025-09-20</ReviewDraft>\n<LastReview>2025-07-20</LastReview>\n"),
@@ -798,6 +801,12 @@ def test_a_placement_that_begins_on_the_day_on_which_the_one_before_is_left_does
         CLEAN, ("<LeavingDate>2025-07-18", f"<LeavingDate>{left}"), ("<EntryDate>2025-09-02", f"<EntryDate>{begun}")
     )
     assert found(text) == told
+
+
+def test_what_may_follow_the_end_of_a_plan_is_not_asked_about():
+    assert found(within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2025-09-01"))) == []
+    moved_on = within(FAULTS["decided_after_ceasing"][0], ("<CeaseReason>4", "<CeaseReason>5"))
+    assert found(moved_on) == []
 
 
 def test_an_xml_return_whose_only_person_has_no_request_is_told_of_the_request_alone():
