@@ -113,9 +113,9 @@ def read_value(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
     if item.type == "flag":
         flag = settled("rya", given)
         return flag or "", "" if flag is not None else "write 1 for yes or 0 for no"
-    if item.type in _AS_CELLS and (found := _AS_CELLS[item.type].fullmatch(given)):
+    if item.type in _AS_CELLS and (cell := _AS_CELLS[item.type].fullmatch(given)):
         # So a spreadsheet keeps 001, and an instant.
-        return (given.zfill(_SERIAL) if item.type == "serial" else f"{found[1]}T{found[2] or '00:00:00'}"), ""
+        return (given.zfill(_SERIAL) if item.type == "serial" else f"{cell[1]}T{cell[2] or '00:00:00'}"), ""
     code = given.upper() if item.type == "code" else given
     if item.type in {"code", "urn", "ukprn"}:
         code = code.removesuffix(".0")

@@ -31,7 +31,7 @@ _BELONGS_IN: Final = {
 """In what each element stands that holds others."""
 _GROUP_OF: Final = {
     table.name: {
-        item.name: next(group for group, first in reversed(table.groups.items()) if order.index(first) <= at)
+        item.name: next(group for group, first in reversed([*table.groups.items()]) if order.index(first) <= at)
         for at, item in enumerate(table.items)
         if (order := [each.name for each in table.items])
     }
