@@ -350,7 +350,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "many_other_reasons": (many(20, CEASED, ("<CeaseReason>4", "<CeaseReason>9")), "CeaseReason"),
     "many_exceptions": (
-        many(20, PLAN, ("<Week20>0", "<Week20>1"),
+        many(40, PLAN, ("<Week20>0", "<Week20>1"),
              (PLAN[PLAN.index("<PlanDetail>\n<SENSetting>") : PLAN.index("<PB>")], "")),
         "Week20",
     ),
