@@ -21,9 +21,9 @@ from ehcp_flow.conversion.returns import (
     values_as_xml,
 )
 from ehcp_flow.errors import InputError
+from ehcp_flow.sen2.changed_rows import TOLD_TOGETHER, row_told, same_rows
 from ehcp_flow.sen2.persons import sex_of
 from ehcp_flow.sen2.return_year import ReturnYear
-from ehcp_flow.sen2.seen_request import PLACES
 
 __all__ = ["FIELDS_OF_CHANGE", "ReturnChange", "compare_returns", "told_twice"]
 
@@ -32,10 +32,6 @@ _SEVERAL: Final = ("plan_details", "placements", "needs")
 _HISTORICAL: Final = {"requests": "RequestOutcome", "assessments": "AssessmentOutcome"}
 _ENDED: Final = ("N", "W")
 _NO: Final = frozenset({"", "0"})
-_TOLD_TOGETHER: Final = (
-    *PLACES, "SENSettingOther", "SENtype", "PlacementRank", "SENtypeRank", "EntryDate", "LeavingDate",
-)  # fmt: skip
-"""The items of a place or a need that are told in one: which it is, from when to when."""
 _DAYS_OF_PLACE: Final = (("from", "EntryDate"), ("to", "LeavingDate"))
 FIELDS_OF_CHANGE: Final = ("case_id", "person", "change", "element", "old", "new", "look", "says")
 """The public fields of a change, in their order."""
@@ -232,20 +228,20 @@ class _Comparing:
         self, table: str, old: Sequence[ReturnRow], new: Sequence[ReturnRow], say: _Say
     ) -> Iterator[ReturnChange]:
         element = tables()[table].element
-        known = _same_rows(old, new)
+        known = same_rows(old, new)
         for row in new:
             earlier = known.get(id(row))
             if earlier is None:
-                yield say("row_came", element, "", _row_told(row))
+                yield say("row_came", element, "", row_told(row))
                 continue
-            if _row_told(earlier) != _row_told(row):
-                yield say("changed", element, _row_told(earlier), _row_told(row))
-            yield from self._items(table, earlier.values, row.values, say, besides=_TOLD_TOGETHER)
+            if row_told(earlier) != row_told(row):
+                yield say("changed", element, row_told(earlier), row_told(row))
+            yield from self._items(table, earlier.values, row.values, say, besides=TOLD_TOGETHER)
         met = {id(row) for row in known.values()}
         for row in (row for row in old if id(row) not in met):
             left = row.values.get("LeavingDate", "")
             is_odd = table == "placements" and not (left and left < self.after.first)
-            yield say("row_left", element, _row_told(row), "", look=is_odd)
+            yield say("row_left", element, row_told(row), "", look=is_odd)
 
     def _came(self, kind: str, person: _Person, request: RequestRecords) -> ReturnChange:
         values = _together(request)
@@ -308,50 +304,6 @@ def _request_told(values: Mapping[str, str]) -> str:
 def _day_of(outcome: str) -> str:
     """Return the item of the day that goes with an outcome, nothing for what is none."""
     return next((day for day, of in _explained().day_of.items() if of == outcome), "")
-
-
-def _row_key(row: ReturnRow) -> tuple[str, ...]:
-    values = row.values
-    rank = values.get("PlacementRank") or values.get("SENtypeRank", "")
-    return (rank, values.get("EntryDate", ""))
-
-
-def _same_rows(old: Sequence[ReturnRow], new: Sequence[ReturnRow]) -> dict[int, ReturnRow]:
-    """Return of each of the new rows, by its identity, the old one that is the same.
-
-    Of several of one rank and first day those that are alike are one before those of the same place, and these before
-    the rest.
-    """
-    found: dict[int, ReturnRow] = {}
-    met: set[int] = set()
-    for key in (_whole_row, _place_row, _row_key):
-        left: dict[object, list[ReturnRow]] = {}
-        for row in old:
-            if id(row) not in met:
-                left.setdefault(key(row), []).append(row)
-        for row in new:
-            if id(row) not in found and left.get(key(row)):
-                found[id(row)] = same = left[key(row)].pop(0)
-                met.add(id(same))
-    return found
-
-
-def _whole_row(row: ReturnRow) -> tuple[str, ...]:
-    return (*_row_key(row), *(f"{name} {value}" for name, value in sorted(row.values.items())))
-
-
-def _place_row(row: ReturnRow) -> tuple[str, ...]:
-    return (*_row_key(row), *(row.values.get(name, "") for name in (*PLACES, "SENSettingOther", "SENtype")))
-
-
-def _row_told(row: ReturnRow) -> str:
-    values = row.values
-    place = [values[name] for name in (*PLACES, "SENSettingOther", "SENtype") if values.get(name)]
-    days = [
-        f"{word} {values[name]}" for word, name in (("from", "EntryDate"), ("to", "LeavingDate")) if values.get(name)
-    ]
-    rank = values.get("PlacementRank") or values.get("SENtypeRank", "")
-    return " ".join((*place, *days, *([f"({rank})"] if rank else [])))
 
 
 def _number(item: str) -> Callable[[_Person], object]:
