@@ -1,4 +1,4 @@
-"""The rows of which a request has several, its places and needs, of two returns: which are the same, and what each says."""
+"""The places and needs of a request in two returns: which of them are the same, and what each says."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def _place_row(row: ReturnRow) -> tuple[str, ...]:
 
 
 def row_told(row: ReturnRow) -> str:
+    """Return a place or a need in a few words: which it is, its days, its rank."""
     values = row.values
     place = [values[name] for name in (*PLACES, "SENSettingOther", "SENtype") if values.get(name)]
     days = [

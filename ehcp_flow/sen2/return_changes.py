@@ -32,7 +32,6 @@ _SEVERAL: Final = ("plan_details", "placements", "needs")
 _HISTORICAL: Final = {"requests": "RequestOutcome", "assessments": "AssessmentOutcome"}
 _ENDED: Final = ("N", "W")
 _NO: Final = frozenset({"", "0"})
-_DAYS_OF_PLACE: Final = (("from", "EntryDate"), ("to", "LeavingDate"))
 FIELDS_OF_CHANGE: Final = ("case_id", "person", "change", "element", "old", "new", "look", "says")
 """The public fields of a change, in their order."""
 
