@@ -23,7 +23,8 @@ from ehcp_flow.sen2 import check_return
 # the sample of 2023 says that it is of 2024, has the items of 2023, and a person of wrong codes.
 OWN_ERRORS: Final = {
     "sen2_sample_2023.xml": {
-        "missing_item": 3, "not_of_this_year": 5, "uln_check": 2, "upn_check": 1, "wrong_code": 4, "wrong_value": 7,
+        "missing_item": 3, "not_of_this_year": 5, "uln_check": 2, "upn_authority": 1, "upn_check": 1, "wrong_code": 4,
+        "wrong_value": 7,
     },
     "sen2_sample_2024.xml": {"uln_check": 2, "wrong_code": 1, "wrong_value": 2},
     "sen2_sample_2025.xml": {"uln_check": 2, "wrong_value": 2},

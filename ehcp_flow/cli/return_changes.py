@@ -63,7 +63,7 @@ def _tell(sen2: Any, every: Sequence[ReturnChange], both: Sequence[Any]) -> None
     cases = {kind: {each.case_id for each in every if each.change == kind} for kind in {e.change for e in every}}
     came = len(cases.pop("person_came", ()))
     left = len(cases.pop("person_left", ()))
-    changed = len(set().union(*cases.values()))
+    changed = len(set().union(*cases.values()) - {""})
     looked = sum(each.look for each in every)
     old, new = both
     for records in both:
@@ -99,7 +99,7 @@ def _print_persons(shown: Sequence[ReturnChange]) -> None:
         ShownColumn("says", "why", drop=1, least=20),
     )
     for (case_id, person), rows in groupby(shown, key=lambda each: (each.case_id, each.person)):
-        sys.stdout.write(f"{case_id} {person}\n")
+        sys.stdout.write(f"{case_id} {person}\n" if case_id else "the header\n")
         told = sorted(rows, key=lambda each: not each.look)
         print_table(
             columns, [{**each._asdict(), "look": "look" if each.look else "", "says": each.says if each.look else ""}

@@ -24,6 +24,7 @@ except ImportError as error:
 
 from ehcp_flow.bulk import read_cases
 from ehcp_flow.case import Case
+from ehcp_flow.conversion.cell_faults import cell_fault
 from ehcp_flow.conversion.convert_file import ConvertFile, FromSheet, read_convert_file
 from ehcp_flow.conversion.converting import ConvertedRows, convert_rows, rows_of_facts, rows_of_return
 from ehcp_flow.conversion.headings import known_headings
@@ -44,6 +45,7 @@ __all__ = [
     "ReturnColumns",
     "ReturnRecords",
     "cases_of",
+    "cell_fault",
     "convert",
     "convert_rows",
     "convert_source",

@@ -10,10 +10,11 @@ import polars as pl
 
 from ehcp_flow.bulk.encoding import LINE
 from ehcp_flow.conversion.cell_dates import CellDate, DateOrder, read_cell_date
+from ehcp_flow.conversion.cell_faults import CELL_FAULT, cell_fault
 from ehcp_flow.conversion.convert_file import ConvertFile, FactRule, FromSheet, sources_of
 from ehcp_flow.conversion.heading_rows import heading_key
 from ehcp_flow.conversion.returns import ReturnColumns, ReturnedFact, ReturnRecords, facts_of_return, when_it_ends
-from ehcp_flow.conversion.row_ids import read_row_ids
+from ehcp_flow.conversion.row_ids import read_row_ids, refused_cell
 from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet
 from ehcp_flow.errors import ConvertFileMissing, RowRefused, SourceError
 from ehcp_flow.facts import COLUMN_OF, COLUMNS, DATES, REQUIRED, Fact
@@ -159,7 +160,9 @@ def rows_of_facts(raw: RawSheet) -> ConvertedRows:
         )
     frame = pl.DataFrame([cells.alias(name) for name, cells in named.items()]).with_columns(sheet.rows.alias(LINE))
     blank = pl.all_horizontal(pl.col(*named).is_null())
-    return ConvertedRows(sheet.name, frame.filter(~blank), sheet, notes=list(sheet.notes))
+    faulty = pl.any_horizontal(pl.col(*named).str.contains(CELL_FAULT).fill_null(value=False))
+    refused = [refused_cell(sheet.name, row) for row in frame.filter(faulty).iter_rows(named=True)]
+    return ConvertedRows(sheet.name, frame.filter(~blank & ~faulty), sheet, refused, list(sheet.notes))
 
 
 def convert_rows(raw: RawSheet, file: ConvertFile) -> ConvertedRows:
@@ -263,6 +266,16 @@ class _Conversion:
         nothing = [text for text in distinct if text.casefold() in self.empty]
         return cells.set(cells.is_in(nothing), None) if nothing else cells
 
+    def _carried(self, heading: str) -> pl.Series:
+        """Return the cells of a column that is kept with the case; those that hold a fault are refused."""
+        cells = self._cleaned(heading)
+        faulty = cells.str.contains(CELL_FAULT).fill_null(value=False)
+        if faulty.any():
+            faults = cells.map_elements(cell_fault, return_dtype=pl.String)
+            self._refuse_each(faulty, _Cells(cells, faults, heading, cells), None)
+            return cells.set(faulty, None)
+        return cells
+
     def _facts(self, rule: FactRule, name: str) -> pl.DataFrame:
         """Return the facts that one rule makes, and refuse what it cannot read."""
         cells = {column: self._cells(rule, column, source) for column, source in sources_of(rule).items()}
@@ -288,7 +301,7 @@ class _Conversion:
                 fine &= ~faulty
         columns = {column: each.texts for column, each in cells.items()}
         columns["case_id"] = self.ids
-        columns |= {name: self._cleaned(heading) for name, heading in self.file.carry.items()}
+        columns |= {name: self._carried(heading) for name, heading in self.file.carry.items()}
         frame = pl.DataFrame([text.alias(column) for column, text in columns.items()])
         frame = frame.with_columns(self.sheet.rows.alias(LINE), pl.lit(name).alias("_rule"))
         frame = frame.with_columns(fact_id=self._fact_ids(rule, frame, name))
@@ -317,18 +330,19 @@ class _Conversion:
             read = {text: self._date(text, rule) for text in distinct}
             self._note_orders(heading, raw, read)
             taken = {text: day.day for text, day in read.items() if not day.fault}
-            faults = {text: day.fault for text, day in read.items() if day.fault}
+            faults = {text: cell_fault(text) or day.fault for text, day in read.items() if day.fault}
         elif source.values is not None:
             meant = {heading_key(word): meaning for word, meaning in source.values.items()}
             taken = {text: meant[heading_key(text)] for text in distinct if heading_key(text) in meant}
             listed = ", ".join(filter(None, source.values))
             faults = {
-                text: f"the convert file has no meaning for it; it has {listed}"
+                text: cell_fault(text) or f"the convert file has no meaning for it; it has {listed}"
                 for text in distinct
                 if text not in taken
             }
         else:
-            taken, faults = {text: text for text in distinct}, {}
+            faults = {text: why for text in distinct if (why := cell_fault(text))}
+            taken = {text: text for text in distinct if text not in faults}
         texts = _through(raw, taken)
         if source.values is not None and "" in source.values:
             texts = texts.set(raw.is_null(), source.values[""])

@@ -23,6 +23,7 @@ from typing import Any, Final
 import polars as pl
 
 from ehcp_flow.bulk.arrow_tables import BLANK, table_of, text_of_cell
+from ehcp_flow.conversion.cell_faults import faults_told, faults_within, with_faults
 from ehcp_flow.conversion.heading_rows import blank_repeats, heading_key, names_of, scores_of, with_merged
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
@@ -50,6 +51,10 @@ _SAYS_1904: Final = {
     "content.xml": re.compile(rb"<table:null-date[^>]*date-value=\"1904-01-01"),
 }
 """Where a workbook says that it counts from 1904: XLSX, and ODS."""
+_GZIP: Final = b"\x1f\x8b"
+_PACKED: Final = "it is an archive, and not the file itself: unpack it, and give what is in it"
+_OF_WORKBOOKS: Final = frozenset({"[Content_Types].xml", "content.xml"})
+"""What stands in the archive that a workbook is: XLSX and XLSB, and ODS."""
 _BIFF_BEGINS: Final = b"\x09\x08\x10\0\0\x06\x05\0"
 """How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals)."""
 _BIFF_DATES, _BIFF_END = 0x22, 0x0A
@@ -172,10 +177,21 @@ def read_raw_sheet(
 
 
 def _of_bytes(data: bytes, name: str, sheet: str | None, wanted: Collection[str]) -> RawSheet:
+    if data.startswith(_GZIP):
+        raise SourceError(name, _PACKED)
     if data.startswith(WORKBOOKS):
         return _of_workbook(data, name, sheet, wanted)
     text, notes = _decoded(data, name)
     return _of_csv(text, name, notes)
+
+
+def _not_packed(data: bytes, name: str) -> None:
+    """Raise SourceError for what is packed: an archive that is no workbook."""
+    inside: list[str] = []
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        inside = archive.namelist()
+    if inside and not _OF_WORKBOOKS.intersection(inside):
+        raise SourceError(name, f"{_PACKED} (it holds {named(inside)})")
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
@@ -260,6 +276,7 @@ def sheet_names(data: bytes, name: str) -> list[str]:
 
 
 def _opened(data: bytes, name: str) -> Any:
+    _not_packed(data, name)
     try:
         import fastexcel
     except ImportError as error:
@@ -280,13 +297,15 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
             raise SourceError(name, f"it has no sheet {sheet!r}; it has {', '.join(names)}")
         chosen = sheet if sheet is not None else names[0] if len(names) == 1 else _most_like(book, names, wanted)
         frame = _cells_of(book, chosen)
-        if not frame.height:
+        faults, first = faults_within(data, chosen)
+        if not frame.height and not faults:
             raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
         raise SourceError(name, _DAMAGED) from error
     others = tuple(each for each in names if each != chosen)
     notes = [f"its sheet {chosen!r} was read, and not {named(others)}"] if others and sheet is None else []
-    rows = [[text_of_cell(cell) for cell in row] for row in frame.iter_rows()]
+    rows = with_faults([[text_of_cell(cell) for cell in row] for row in frame.iter_rows()], faults, first)
+    notes += faults_told(faults, chosen)
     of_several = chosen if others else None
     return RawSheet(
         f"{name}[{chosen}]", rows, tuple(notes), from_1904=_from_1904(data), sheet=of_several, others=others

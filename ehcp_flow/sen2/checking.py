@@ -15,10 +15,12 @@ from ehcp_flow.conversion.returns import (
     RequestRecords,
     ReturnRecords,
     ReturnRow,
+    authorities,
     belongs_in,
     forms,
     is_true_number,
     name_cases,
+    right_name,
     right_value,
     tables,
     value_is_taken,
@@ -35,7 +37,8 @@ __all__ = ["check_return"]
 
 _YES: Final = ("1", "true", "1.0")
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}")
-_SIX, _TOO_OLD = 6, 25
+_SIX, _TOO_OLD, _LAST_AGE = 6, 25, 26
+_LONGEST_NAME: Final = 100
 _WEEK: Final = dt.timedelta(days=7)
 _ENOUGH: Final = 10
 """How many there have to be before a share of them is asked about."""
@@ -82,7 +85,9 @@ class _Checking:
         self.is_xml = records.form == "xml"
         self.good: dict[str, set[str]] = {}
         reference = records.header.get("ReferenceDate", "")
-        self.survey = max(days.survey, reference if value_is_taken(_REFERENCE, reference, self.year) else "")
+        # A survey day of the same month may have been another one; one of another year is a slip.
+        is_near = reference[:7] == days.survey[:7] and value_is_taken(_REFERENCE, reference, self.year)
+        self.survey = max(days.survey, reference if is_near else "")
         self.odd: dict[str, list[OddElement]] = {}
         for each in records.odd:
             self.odd.setdefault(each.place, []).append(each)
@@ -121,24 +126,47 @@ class _Checking:
         for each in self.odd.get("", ()):
             yield self._of_odd(each)
         for table in forms()[records.form].needs:
-            if table not in records.has:
+            if table not in records.has and not self.is_xml:
                 yield self.found("table_missing", tables()[table].element)
+        yield from self._not_taken()
         if self.is_xml or "header" in records.has:
             yield from self._values("header", row, self.found)
         given = values.get("ReferenceDate", "")
         if given and given != self.days.survey:
             line = row.lines.get("ReferenceDate", 0)
             yield self.found("reference_day", line=line, value=given, right=self.days.survey)
+        if records.year not in (None, self.days.year):
+            line = row.lines.get("Year", 0)
+            yield self.found("other_year", line=line, value=str(records.year), right=str(self.days.year))
+        given = values.get("LEA", "")
+        if given.isdecimal() and given not in authorities():
+            line = row.lines.get("LEA", 0)
+            yield self.found("authority_not_known", "LEA", line=line, value=given, table="header")
         if self.days.year != year:
             yield self.found(
                 "year_not_known", line=row.lines.get("Year", 0), value=str(self.days.year), right=str(year)
             )
+
+    def _not_taken(self) -> Iterator[ReturnFinding]:
+        """Yield what the reader did not take; of XML each such thing is an element out of place, which is told."""
+        further = [(row.file, row.line) for row in self.records.further_headers]
+        for file, line in further:
+            yield self.found("too_many_rows", "Header", line=line, right="1")._replace(file=file)
+        for each in () if self.is_xml else self.records.refused:
+            if (each.source, each.line) not in further:
+                element = tables()[each.column].element if each.column in tables() else each.column
+                told = self.found(
+                    "not_taken", element, line=each.line, value=str(each.value or ""), other=each.expected
+                )
+                yield told._replace(file=each.source)
 
     def _of_odd(self, odd: OddElement, request: RequestRecords | None = None) -> ReturnFinding:
         table = next((table for table in tables().values() if table.element == odd.within), None)
         right = "Header Persons" if table is None else " ".join(table.order_in(self.year))
         if odd.kind == "astray":
             right = belongs_in(odd.element)
+        elif odd.kind == "miscased":
+            right = right_name(odd.within, odd.element)
         case_id, person = ("", None) if request is None else (request.case_id, request.person)
         rule = "stray_text" if odd.kind == "stray" else f"{odd.kind}_element"
         return self.found(rule, odd.element, line=odd.line, case_id=case_id, person=person, right=right)
@@ -205,9 +233,31 @@ class _Checking:
             self.names_met.setdefault(name, []).append(first)
         held = any(each.named_plan is not None and not each.named_plan.values.get("CeaseDate") for each in requests)
         begun = dt.date(school_year_begun(self.days.survey_date), 9, 1)
+        yield from self._who(person, born, known, held=held)
         if held and born is not None and age_on(born, begun - dt.timedelta(days=1)) >= _TOO_OLD:
             line = person.lines.get("PersonBirthDate", 0)
             yield self.found("too_old", line=line, value=str(born), **known)  # type: ignore[arg-type]
+
+    def _who(
+        self, person: ReturnRow, born: dt.date | None, known: Mapping[str, Any], *, held: bool
+    ) -> Iterator[ReturnFinding]:
+        """Yield what nobody is called, numbered or born as."""
+        values, lines = person.values, person.lines
+        for item in ("Surname", "Forename"):
+            name = values.get(item, "")
+            if name and (len(name) > _LONGEST_NAME or not any(map(str.isalpha, name))):
+                yield self.found("name_form", item, line=line_of(person, item), value=name[:_LONGEST_NAME], **known)
+        upn = values.get("UPN", "")
+        is_upn = value_is_taken(_UPN, upn, self.year) and is_true_number(_UPN, upn)
+        if is_upn and upn[1:4] not in authorities(of_upns=True):
+            yield self.found("upn_authority", line=line_of(person, "UPN"), value=upn, other=upn[1:4], **known)
+        if born is None:
+            return
+        line, first = lines.get("PersonBirthDate", person.line), dt.date.fromisoformat(self.days.first)
+        if str(born) > self.survey:
+            yield self.found("born_after_survey_day", line=line, value=str(born), other=self.survey, **known)
+        elif age_on(born, first) > _LAST_AGE and not held:
+            yield self.found("born_long_ago", line=line, value=str(born), **known)
 
     def _request(self, seen: SeenRequest) -> Iterator[ReturnFinding]:
         request = seen.request
@@ -303,6 +353,7 @@ class _Checking:
                 yield self.found(rule, value=f"{self.counts[rule]:,} of {of:,}")
 
 
+_UPN: Final = tables()["persons"].by_name["UPN"]
 _REFERENCE: Final = tables()["header"].by_name["ReferenceDate"]
 _ROWS: Final = ("plan_details", "placements", "needs")
 

@@ -53,7 +53,7 @@ def _missing(rule: ReturnRule, seen: SeenRequest, say: Say) -> Iterator[ReturnFi
 
 def _order(rule: ReturnRule, seen: SeenRequest, row: ReturnRow | None, say: Say) -> Iterator[ReturnFinding]:
     values = seen.values if row is None else row.values
-    first, then = values.get(rule.first) or seen.values.get(rule.first, ""), values.get(rule.then, "")
+    first, then = (values.get(name) or seen.values.get(name, "") for name in (rule.first, rule.then))
     if not first or not then or first <= then or as_date(first) is None or as_date(then) is None:
         return
     if not holds(rule.when, seen.values) or (rule.unless and holds(rule.unless, seen.values)):

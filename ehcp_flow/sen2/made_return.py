@@ -13,7 +13,7 @@ from ehcp_flow.measures.figures import BORN
 from ehcp_flow.sen2.month_days import days_by_month, note_of_months
 from ehcp_flow.sen2.persons import ANSWERS, NOT_OF_XML, Persons, other_birth
 from ehcp_flow.sen2.request_rows import requests_of
-from ehcp_flow.sen2.return_year import ReturnYear
+from ehcp_flow.sen2.return_year import ReturnYear, day_after
 
 __all__ = ["ReturnMade", "header_of_return", "make_return"]
 
@@ -58,9 +58,10 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
     kinds = 0
     months: list[str] = []
     left_out: list[str] = []
+    later: list[str] = []
     for case in cases:
         no_code: list[str] = []
-        found = list(requests_of(case, year, no_code))
+        found = list(requests_of(case, year, no_code, later))
         if not found:
             continue
         made.authorities[case.authority] = made.authorities.get(case.authority, 0) + 1
@@ -95,8 +96,18 @@ def make_return(cases: Iterable[ToldCase], persons: Persons, year: ReturnYear) -
         for request in requests:
             request.place = str(place)
             rows.requests.append(request)
-    made.notes += _notes(year, left_out, months, kinds)
+    made.notes += [*_of_later(year, later), *_notes(year, left_out, months, kinds)]
     return made
+
+
+def _of_later(year: ReturnYear, cases: Sequence[str]) -> Iterator[str]:
+    """Yield how many plans began between the year and survey day, which the return does not tell, and of whom."""
+    if cases:
+        some = ", ".join(cases[:_TOLD]) + (f" and {len(cases) - _TOLD:,} more" if cases[_TOLD:] else "")
+        yield (
+            f"{len(cases):,} plan(s) that were made or came from {day_after(year.last)} to {year.survey} are not told: "
+            f"plans are those of {year.last} (one that was agreed by then has its outcome without a day): {some}"
+        )
 
 
 def _notes(year: ReturnYear, left_out: Sequence[str], months: Sequence[str], kinds: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ehcp_flow.conversion import read_raw_sheet
+from ehcp_flow.conversion import cell_fault, read_raw_sheet
 from ehcp_flow.conversion.returns import ReturnRecords, ReturnRow, values_as_xml
 from ehcp_flow.dates import parse_date
 from ehcp_flow.errors import DateError, RowRefused
@@ -160,7 +160,7 @@ class _PersonRow(NamedTuple):
 
 def _checked(found: Persons, row: _PersonRow) -> _PersonRow | None:
     """Return a row with its day as the return has it, None where it was refused for what stands in it."""
-    fault, born = _fault_of(row), row.cells[_BIRTH]
+    fault, born = next(iter(_faults_of_cells(row)), None) or _fault_of(row), row.cells[_BIRTH]
     if fault is None and born:
         try:
             if (on := _iso_day(born)) != born:
@@ -192,6 +192,13 @@ def _fault_of(row: _PersonRow) -> tuple[str, str | None, str] | None:
         why = "a spreadsheet wrote it in short, and its last digits are gone; make the column text and fill it again"
         return "uln", cells[_ULN], why
     return None
+
+
+def _faults_of_cells(row: _PersonRow) -> list[tuple[str, str | None, str]]:
+    """Return the cells of a row that hold a fault of their spreadsheet, with column and why."""
+    columns = ("case_id", "person", *OFFICERS, *_ITEMS)
+    cells = zip(columns, (row.case_id, row.shared, *row.officers, *row.cells), strict=True)
+    return [(name, text, why) for name, text in cells if (why := cell_fault(text))]
 
 
 def _by_officers(found: Persons, rows: Iterable[_PersonRow]) -> list[_PersonRow]:

@@ -61,13 +61,18 @@ PARTICULARS_TOLD: Final = frozenset(
 """The particulars that a return is made of."""
 
 
-def requests_of(case: ToldCase, year: ReturnYear, left_out: list[str] | None = None) -> Iterator[RequestRecords]:
+def requests_of(
+    case: ToldCase, year: ReturnYear, left_out: list[str] | None = None, later: list[str] | None = None
+) -> Iterator[RequestRecords]:
     """Yield the requests of a case that a collection asks for, without the person.
 
-    To `left_out` comes what stands in none of them, for the collection has no such code, in words.
+    To `left_out` comes what stands in none of them, for the collection has no such code, in words, and to `later` the
+    case of each plan that was made or came between the year's end and survey day, and is therefore not told.
     """
     for episode in episodes_of(case.facts):
         told = _Request(case, episode, year)
+        if later is not None and told.is_later:
+            later.append(case.case_id)
         if told.is_asked:
             yield told.records()
             if left_out is not None:
@@ -89,6 +94,13 @@ class _Request:
     def has_plan(self) -> bool:
         """Whether there was a plan by the last day of the year."""
         return bool(self.of.issued) and max(self.of.issued, self.of.came) <= self.year.last
+
+    @property
+    def is_later(self) -> bool:
+        """Whether the plan was made, or came, after the last day of the year, and was held on survey day."""
+        of, year = self.of, self.year
+        begun = max(of.issued, of.came) if of.issued else ""
+        return year.last < begun <= year.survey and not (of.ceased and of.ceased <= year.survey)
 
     @property
     def is_asked(self) -> bool:

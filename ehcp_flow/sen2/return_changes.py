@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -20,9 +21,9 @@ from ehcp_flow.conversion.returns import (
     values_as_xml,
 )
 from ehcp_flow.errors import InputError
+from ehcp_flow.sen2.changed_rows import TOLD_TOGETHER, row_told, same_rows
 from ehcp_flow.sen2.persons import sex_of
 from ehcp_flow.sen2.return_year import ReturnYear
-from ehcp_flow.sen2.seen_request import PLACES
 
 __all__ = ["FIELDS_OF_CHANGE", "ReturnChange", "compare_returns", "told_twice"]
 
@@ -31,7 +32,6 @@ _SEVERAL: Final = ("plan_details", "placements", "needs")
 _HISTORICAL: Final = {"requests": "RequestOutcome", "assessments": "AssessmentOutcome"}
 _ENDED: Final = ("N", "W")
 _NO: Final = frozenset({"", "0"})
-_DAYS_OF_PLACE: Final = (("from", "EntryDate"), ("to", "LeavingDate"))
 FIELDS_OF_CHANGE: Final = ("case_id", "person", "change", "element", "old", "new", "look", "says")
 """The public fields of a change, in their order."""
 
@@ -69,6 +69,8 @@ class _Explained(BaseModel):
     later: frozenset[str]
     once: frozenset[str]
     day_of: Mapping[str, str]
+    undated: Mapping[str, Mapping[str, tuple[str, ...]]]
+    of_sending: frozenset[str]
     follows: Mapping[str, Mapping[str, tuple[str, ...]]]
     kind: Mapping[str, _Kind]
 
@@ -102,7 +104,8 @@ def compare_returns(old: ReturnRecords, new: ReturnRecords) -> Iterator[ReturnCh
         raise InputError(
             f"{old.name} is of authority {old.authority} and {new.name} of {new.authority}: give two returns of one"
         )
-    return _Comparing(_persons(old), _persons(new), before, after).changes()
+    comparing = _Comparing(_persons(old), _persons(new), before, after)
+    return chain(comparing.of_headers(old, new), comparing.changes())
 
 
 def _year_of(records: ReturnRecords) -> ReturnYear:
@@ -152,6 +155,11 @@ class _Comparing:
         self.after = after
         self.judges = before.year < after.year
 
+    def of_headers(self, old: ReturnRecords, new: ReturnRecords) -> Iterator[ReturnChange]:
+        """Yield what changed of the header, without a case: who the officers are."""
+        was, now = (values_as_xml("header", records.header, records.form) for records in (old, new))
+        yield from self._items("header", was, now, _Say(self, "", ""), besides=_explained().of_sending)
+
     def changes(self) -> Iterator[ReturnChange]:
         """Yield what changed."""
         known = _paired(self.old, self.new, _PERSON_KEYS)
@@ -188,9 +196,11 @@ class _Comparing:
         for table in _SEVERAL:
             yield from self._rows(table, old.rows(table), new.rows(table), say)
 
-    def _items(self, table: str, old: Mapping[str, str], new: Mapping[str, str], say: _Say) -> Iterator[ReturnChange]:
+    def _items(
+        self, table: str, old: Mapping[str, str], new: Mapping[str, str], say: _Say, besides: Collection[str] = ()
+    ) -> Iterator[ReturnChange]:
         historical = new.get(_HISTORICAL.get(table, "")) == "H"
-        for name in self._compared(table):
+        for name in (name for name in self._compared(table) if name not in besides):
             was, now = old.get(name, ""), new.get(name, "")
             is_no = {was, now} <= _NO and tables()[table].by_name[name].type == "flag"
             if was == now or is_no or (historical and not now):
@@ -198,6 +208,8 @@ class _Comparing:
             kind = "changed" if was and now else "gone" if was else "given"
             outcome = _explained().day_of.get(name, "")
             look = old.get(outcome) == new.get(outcome) and _is_odd(name, was, now)
+            if now in _explained().undated.get(name, {}).get(was, ()) and not old.get(_day_of(name)):
+                look = False
             yield say(kind, name, was, now, look=look)
 
     def _compared(self, table: str) -> Sequence[str]:
@@ -215,17 +227,20 @@ class _Comparing:
         self, table: str, old: Sequence[ReturnRow], new: Sequence[ReturnRow], say: _Say
     ) -> Iterator[ReturnChange]:
         element = tables()[table].element
-        known = {_row_key(row): row for row in old}
+        known = same_rows(old, new)
         for row in new:
-            earlier = known.pop(_row_key(row), None)
+            earlier = known.get(id(row))
             if earlier is None:
-                yield say("row_came", element, "", _row_told(row))
-            elif _row_told(earlier) != _row_told(row):
-                yield say("changed", element, _row_told(earlier), _row_told(row))
-        for row in known.values():
+                yield say("row_came", element, "", row_told(row))
+                continue
+            if row_told(earlier) != row_told(row):
+                yield say("changed", element, row_told(earlier), row_told(row))
+            yield from self._items(table, earlier.values, row.values, say, besides=TOLD_TOGETHER)
+        met = {id(row) for row in known.values()}
+        for row in (row for row in old if id(row) not in met):
             left = row.values.get("LeavingDate", "")
             is_odd = table == "placements" and not (left and left < self.after.first)
-            yield say("row_left", element, _row_told(row), "", look=is_odd)
+            yield say("row_left", element, row_told(row), "", look=is_odd)
 
     def _came(self, kind: str, person: _Person, request: RequestRecords) -> ReturnChange:
         values = _together(request)
@@ -285,20 +300,9 @@ def _request_told(values: Mapping[str, str]) -> str:
     return " ".join(f"{name}={values[name]}" for name in names if values.get(name))
 
 
-def _row_key(row: ReturnRow) -> tuple[str, ...]:
-    values = row.values
-    rank = values.get("PlacementRank") or values.get("SENtypeRank", "")
-    return (rank, values.get("EntryDate", ""))
-
-
-def _row_told(row: ReturnRow) -> str:
-    values = row.values
-    place = [values[name] for name in (*PLACES, "SENSettingOther", "SENtype") if values.get(name)]
-    days = [
-        f"{word} {values[name]}" for word, name in (("from", "EntryDate"), ("to", "LeavingDate")) if values.get(name)
-    ]
-    rank = values.get("PlacementRank") or values.get("SENtypeRank", "")
-    return " ".join((*place, *days, *([f"({rank})"] if rank else [])))
+def _day_of(outcome: str) -> str:
+    """Return the item of the day that goes with an outcome, nothing for what is none."""
+    return next((day for day, of in _explained().day_of.items() if of == outcome), "")
 
 
 def _number(item: str) -> Callable[[_Person], object]:

@@ -35,8 +35,8 @@ class ReturnRule(BaseModel):
     id: str
     severity: Literal["error", "query"]
     kind: Literal[
-        "unknown", "misplaced", "astray", "repeated", "stray", "structure", "value", "missing", "given", "order",
-        "within", "person", "request", "place", "day", "header", "across",
+        "unknown", "misplaced", "miscased", "foreign", "astray", "repeated", "stray", "structure", "value", "missing",
+        "given", "order", "within", "person", "request", "place", "day", "header", "across",
     ]  # fmt: skip
     says: str
     right: str

@@ -11,7 +11,7 @@ from ehcp_flow.conversion.returns import FIRST_YEAR, LAST_YEAR, specified
 from ehcp_flow.errors import RangeError
 from ehcp_flow.measures.periods import Period, survey_day, years
 
-__all__ = ["ReturnYear", "day_before", "months_before"]
+__all__ = ["ReturnYear", "day_after", "day_before", "months_before"]
 
 _LATEST: Final = 2050
 
@@ -61,6 +61,12 @@ class ReturnYear(NamedTuple):
 def day_before(day: str) -> str:
     """Return the day before a day."""
     return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+
+
+@cache
+def day_after(day: str) -> str:
+    """Return the day after a day."""
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
 
 
 @cache

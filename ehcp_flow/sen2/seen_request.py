@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final, TypeAlias
 
-from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, tables
+from ehcp_flow.conversion.returns import RequestRecords, ReturnRow, flag_value, tables
 from ehcp_flow.sen2.return_rules import ReturnFinding
 
 __all__ = ["BELOW_PERSON", "PLACES", "Say", "SeenRequest", "age_on", "as_date", "holds", "home", "line_of", "table_of"]
@@ -21,10 +21,14 @@ _SINGLE: Final = ("requests", "assessments", "named_plans", "active_plans")
 PLACES: Final = ("URN", "UKPRN", "SENSetting")
 """What says where a place is: one of them."""
 _ANY, _NONE = "*", ""
+_PLAIN_FLAGS: Final = ("0", "1")
 
 
 class SeenRequest:
-    """A request: `values` are those of the person and of the rows of which there is one, and which tables it has."""
+    """A request: `values` are those of the person and of the rows of which there is one, and which tables it has.
+
+    Flags are 0 and 1 in them, however they were written.
+    """
 
     __slots__ = ("person", "request", "rows", "values")
 
@@ -38,6 +42,9 @@ class SeenRequest:
         for table in _SINGLE:
             for row in self.rows[table]:
                 values |= row.values
+        for name in _flags():
+            if values.get(name, "0") not in _PLAIN_FLAGS:
+                values[name] = flag_value(values[name])
         for table in BELOW_PERSON:
             if self.rows[table]:
                 values[tables()[table].element] = _ANY
@@ -49,6 +56,11 @@ class SeenRequest:
         if table == "persons":
             return self.person
         return next(iter(self.rows.get(table, ())), None)
+
+
+@cache
+def _flags() -> tuple[str, ...]:
+    return tuple(item.name for table in _SINGLE for item in tables()[table].items if item.type == "flag")
 
 
 def home(item: str) -> str:

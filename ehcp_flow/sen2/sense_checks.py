@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from ehcp_flow.conversion.returns import tables
+from ehcp_flow.conversion.returns import ReturnRow, authorities, tables
 from ehcp_flow.dates import school_year_begun
 from ehcp_flow.sen2.return_rules import ReturnFinding, rules
 from ehcp_flow.sen2.return_year import ReturnYear
@@ -18,6 +19,7 @@ __all__ = ["IN_WORDS", "check_days", "check_places", "check_sense", "check_twice
 IN_WORDS: Final = ("OTH", "NIEO")
 """The settings that are said in words."""
 _SECOND: Final = "2"
+_OPEN: Final = "9999"
 _CHILD, _ADULT, _NEET_TO = 5, 16, 25
 _AHEAD: Final = ("PhaseTransferDueDate", "PersonBirthDate")
 
@@ -53,7 +55,30 @@ def check_places(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[Retu
         rank = row.values.get("PlacementRank", "")
         if rank and rank in {other.values.get("PlacementRank", "") for other in now[:at]}:
             yield say("two_places_at_once", line=line_of(row, "PlacementRank"), value=rank, table="placements")
+    yield from _overlaps(seen, say)
     yield from _by_age(seen, days, say)
+
+
+def _overlaps(seen: SeenRequest, say: Say) -> Iterator[ReturnFinding]:
+    """Yield the placements that were left after another of their rank had begun, and second ones without a first."""
+    placed = seen.rows["placements"]
+    if placed and all(row.values.get("PlacementRank") == _SECOND for row in placed):
+        line = line_of(placed[0], "PlacementRank")
+        yield say("first_placement_missing", line=line, value=_SECOND, table="placements")
+    if not placed[1:]:
+        return
+    by_rank: dict[str, list[tuple[str, str, ReturnRow]]] = {}
+    for row in placed:
+        begun, left = (row.values.get(name, "") for name in ("EntryDate", "LeavingDate"))
+        if as_date(begun) is not None and (not left or as_date(left) is not None):
+            by_rank.setdefault(row.values.get("PlacementRank", ""), []).append((begun, left, row))
+    for rank, rows in by_rank.items():
+        rows.sort(key=lambda each: (each[0], each[1] or _OPEN))
+        for (_, left, row), (following, *_) in itertools.pairwise(rows) if rank else ():
+            if left and left > following:
+                yield say(
+                    "places_overlap", line=line_of(row, "LeavingDate"), value=left, other=following, table="placements"
+                )
 
 
 def _by_age(seen: SeenRequest, days: ReturnYear, say: Say) -> Iterator[ReturnFinding]:
@@ -80,8 +105,11 @@ def check_sense(
     """
     values = seen.values
     for rule, element in (("exported_to_itself", "Exported"), ("came_from_itself", "TransferLA")):
-        if authority and values.get(element) == authority:
+        given = values.get(element, "")
+        if authority and given == authority:
             yield say(rule, line=line_of(seen.row_of(element), element), value=authority)
+        elif given.isdecimal() and given not in authorities():
+            yield say("authority_not_known", element, line=line_of(seen.row_of(element), element), value=given)
     issued, starts = values.get("AssessmentOutcomeDate", ""), values.get("StartDate", "")
     starts = starts if as_date(starts) is not None else ""
     if values.get("AssessmentOutcome") == "Y" and as_date(issued) is not None and starts and issued != starts:
@@ -114,6 +142,9 @@ def _reviews(seen: SeenRequest, days: ReturnYear, say: Say, lacks: Collection[st
     if due and due[:4] < starts[:4] and as_date(due) is not None and as_date(starts) is not None:
         line = line_of(seen.row_of("PhaseTransferDueDate"), "PhaseTransferDueDate")
         yield say("phase_due_before_plan", line=line, value=due, other=starts)
+    if due[:4] > str(days.year + 1) and as_date(due) is not None:
+        line = line_of(seen.row_of("PhaseTransferDueDate"), "PhaseTransferDueDate")
+        yield say("phase_due_far_ahead", line=line, value=due)
 
 
 def _is_asked(rule: str, days: ReturnYear) -> bool:
@@ -122,6 +153,11 @@ def _is_asked(rule: str, days: ReturnYear) -> bool:
 
 def check_twice(requests: Sequence[SeenRequest], say: Say) -> Iterator[ReturnFinding]:
     """Yield the requests of a person that stand there twice, or came on the day of another."""
+    held = [each for each in requests if each.rows["named_plans"] and not each.values.get("CeaseDate")]
+    for seen in held[1:]:
+        if not any(_said(each) == _said(seen) for each in held if each is not seen):
+            line = line_of(seen.row_of("StartDate"), "StartDate")
+            yield say("several_plans", line=line, case_id=seen.request.case_id, value=seen.values.get("StartDate", ""))
     for at, seen in enumerate(requests[1:], 1):
         row = seen.request.request
         before = [each for each in requests[:at] if _said(each) == _said(seen)]

@@ -53,7 +53,6 @@ SHORT = {
     "contrib/django/migrating.py": "what each migration does is history, and does not grow with the app",
     "contrib/django/lent_connection.py": "Django's connection is no driver's, and nobody else may know Django",
     "contrib/django/models.py": "Django looks for it",
-    "conversion/row_ids.py": "one question, asked of each row of a sheet",
     "docstrings.py": "one function, below everything that shows a docstring",
     "engine/numbers.py": "the numbers that the engine and the columns share",
     "masking.py": "one rule for everything that is printed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_flow.conversion import ReturnColumns, read_return
+from ehcp_flow.conversion.returns import authorities
 from ehcp_flow.errors import EhcpFlowError, SourceError
 from ehcp_flow.sen2 import FIELDS_OF_FINDING, ReturnYear, by_rule, check_return, read_numbers, rules
 from tests.cli.running import ROOT
@@ -38,6 +40,8 @@ def many(count: int, person: str, *changes: tuple[str, str]) -> str:
 
 OPEN_STILL = "<RequestOutcome>A</RequestOutcome>"
 AGREED = "<RequestOutcomeDate>2025-12-01</RequestOutcomeDate>\n<RequestOutcome>Y</RequestOutcome>\n"
+PLAN_REQUEST = PLAN[PLAN.index("<Requests>") : PLAN.index("</Person>")]
+ANOTHER_DAY = PLAN_REQUEST.replace("<ReceivedDate>2025-01-08", "<ReceivedDate>2025-01-09")
 OPEN_REQUEST = OPEN[OPEN.index("<Requests>") : OPEN.index("</Person>")]
 UNDER_WAY = "<Assessment>\n<AssessmentOutcome>A</AssessmentOutcome></Assessment>"
 OUTCOME_OF_2018 = "<AssessmentOutcome>Y</AssessmentOutcome>\n<AssessmentOutcomeDate>2018-07-20</AssessmentOutcomeDate>"
@@ -51,6 +55,19 @@ def refused_on(day: str) -> str:
     """An assessment that ended with the refusal of a plan."""
     outcome = "<AssessmentOutcome>N</AssessmentOutcome>"
     return f"<Assessment>\n{outcome}\n<AssessmentOutcomeDate>{day}</AssessmentOutcomeDate>\n</Assessment>"
+
+
+def moved_away(born: str) -> str:
+    """A person who was born on a day, and moved away before anything was decided in the year."""
+    request = OPEN[OPEN.index("<ReceivedDate>") : OPEN.index("</Requests>")]
+    historical = "<RequestOutcome>H</RequestOutcome>\n<Exported>XXX</Exported>\n"
+    return within(OPEN, ("2020-10-11", born), ("UN1", "UN3"), (request, historical))
+
+
+def reviewed_then_ceased(outcome: str, rest: str) -> str:
+    """A return with a plan that was reviewed in July and ceased in August, and what else is said of the review."""
+    review = f"<ReviewMeeting>2025-07-10</ReviewMeeting>\n<ReviewOutcome>{outcome}</ReviewOutcome>\n{rest}"
+    return within(CLEAN, (CEASED, CEASED.replace("</ActivePlans>", f"{review}</ActivePlans>")))
 
 
 FAULTS: dict[str, tuple[str, str]] = {
@@ -333,7 +350,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "many_other_reasons": (many(20, CEASED, ("<CeaseReason>4", "<CeaseReason>9")), "CeaseReason"),
     "many_exceptions": (
-        many(20, PLAN, ("<Week20>0", "<Week20>1"),
+        many(40, PLAN, ("<Week20>0", "<Week20>1"),
              (PLAN[PLAN.index("<PlanDetail>\n<SENSetting>") : PLAN.index("<PB>")], "")),
         "Week20",
     ),
@@ -348,6 +365,50 @@ FAULTS: dict[str, tuple[str, str]] = {
         "StartDate",
     ),
     "born_after_placement": (within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2004-09-01")), "EntryDate"),
+    "miscased_element": (within(CLEAN, ("<RYA>0</RYA>", "<rya>0</rya>")), "rya"),
+    "foreign_element": (within(CLEAN, ("<RYA>0", '<RYA xmlns="urn:x">0')), "RYA"),
+    "name_form": (within(CLEAN, ("<Forename>Cai", "<Forename>1234")), "Forename"),
+    "upn_authority": (within(CLEAN, ("<UPNunknown>UN9</UPNunknown>", "<UPN>F999400011000</UPN>")), "UPN"),
+    "born_after_survey_day": (within(CLEAN, (OPEN, moved_away("2026-01-28"))), "PersonBirthDate"),
+    "born_long_ago": (within(CLEAN, (OPEN, moved_away("1926-01-20"))), "PersonBirthDate"),
+    "assessment_after_refusal": (
+        within(CLEAN, (OPEN_STILL, AGREED.replace("<RequestOutcome>Y", "<RequestOutcome>N") + UNDER_WAY)),
+        "Assessment",
+    ),
+    "plan_after_refusal": (within(CLEAN, ("<AssessmentOutcome>Y", "<AssessmentOutcome>N")), "NamedPlan"),
+    "several_plans": (
+        within(CLEAN, (PLAN_REQUEST, PLAN_REQUEST + ANOTHER_DAY)),
+        "StartDate",
+    ),
+    "authority_not_known": (
+        within(CLEAN, (CEASED, CEASED.replace("<ActivePlans>\n", "<ActivePlans>\n<TransferLA>999</TransferLA>\n"))),
+        "TransferLA",
+    ),
+    "places_overlap": (within(CLEAN, ("<LeavingDate>2025-07-18", "<LeavingDate>2025-10-18")), "LeavingDate"),
+    "first_placement_missing": (
+        within(CLEAN, (f"{NEET}\n<PlacementRank>1", f"{NEET}\n<PlacementRank>2")), "PlacementRank",
+    ),
+    "placed_after_death": (
+        within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2025-09-01"), ("<CeaseReason>4", "<CeaseReason>8")),
+        "EntryDate",
+    ),
+    "decided_after_ceasing": (reviewed_then_ceased("C", "<LastReview>2025-12-20</LastReview>\n"), "LastReview"),
+    "draft_after_ceasing": (
+        reviewed_then_ceased("A", "<ReviewDraft>2025-09-20</ReviewDraft>\n<LastReview>2025-07-20</LastReview>\n"),
+        "ReviewDraft",
+    ),
+    "phase_plan_after_ceasing": (
+        reviewed_then_ceased(
+            "A",
+            "<PhaseTransferDueDate>2025-03-31</PhaseTransferDueDate>\n"
+            "<PhaseTransferFinalDate>2025-09-20</PhaseTransferFinalDate>\n<LastReview>2025-07-20</LastReview>\n",
+        ),
+        "PhaseTransferFinalDate",
+    ),
+    "phase_due_far_ahead": (
+        within(CLEAN, ("<PhaseTransferDueDate>2026", "<PhaseTransferDueDate>2126")),
+        "PhaseTransferDueDate",
+    ),
     "stray_text": (within(CLEAN, ("<ReceivedDate>2018-03-05", "hello <ReceivedDate>2018-03-05")), "Requests"),
 }  # fmt: skip
 """For each rule a return in which that alone is wrong, and the element that it is found at."""
@@ -357,6 +418,7 @@ OF_OTHER_YEARS = {
     ),
     "attendance_missing": (within(as_2023(CLEAN), ("<AttendancePattern>FT</AttendancePattern>\n", "")), 2023),
     "year_not_known": (CLEAN, 2027),
+    "other_year": (CLEAN, 2025),
 }  # fmt: skip
 
 
@@ -387,11 +449,15 @@ def test_a_collection_that_is_not_known_is_checked_as_the_last_that_is_and_that_
     assert [each.right for each in told] == ["it was checked as one of 2026"]
 
 
+def test_a_return_that_is_checked_as_another_collection_than_it_says_is_asked_about_and_nothing_else_is():
+    assert found(moved(CLEAN, 2025).replace("<Year>2025", "<Year>2024"), 2025) == [("other_year", "Year")]
+
+
 def test_every_rule_has_a_planted_fault():
     assert {*FAULTS, *OF_OTHER_YEARS, *OF_OTHER_FORMS} == set(rules())
 
 
-OF_OTHER_FORMS = ("table_missing",)
+OF_OTHER_FORMS = ("table_missing", "not_taken")
 """The rules of what no XML file can lack: see `test_other_forms.py`."""
 
 
@@ -452,7 +518,7 @@ def test_five_samples_have_the_faults_of_every_rule_and_each_is_found_and_nothin
 
 def test_the_five_samples_have_the_faults_of_every_rule():
     told = [rule for _, planned, of_year, _ in SAMPLES.values() for rule in (*planned, of_year) if rule]
-    assert sorted([*told, *OF_OTHER_FORMS]) == sorted(rules())
+    assert sorted([*told, *OF_OTHER_FORMS, "other_year"]) == sorted(rules())
 
 
 def test_a_finding_says_whose_it_is_where_it_stands_and_what_is_right():
@@ -579,8 +645,17 @@ HEAD = HEADER[HEADER.index("<Header>") : HEADER.index("<Persons>")]
         ([("</Persons>", f"{REQUEST}</Persons>")], "astray_element", "Requests", "Person"),
         ([("</Persons>", "</Persons>\n<Persons></Persons>")], "repeated_element", "Persons", "keep one"),
         ([(HEAD, ""), ("</Persons>", f"</Persons>\n{HEAD}")], "misplaced_element", "Header", "Header Persons"),
-        ([("<Source>\n", ""), ("</Source>\n", ""), ("</Header>", "</Header>\n<Source></Source>")],
-         "astray_element", "Source", "Header"),
+        ([("</Header>", "</Header>\n<Source></Source>")], "astray_element", "Source", "Header"),
+        ([("</Source>", "</Source>\n<Source></Source>")], "repeated_element", "Source", "keep one"),
+        ([("<Source>", "</CollectionDetails><CollectionDetails></CollectionDetails><Source>"),
+          ("</CollectionDetails>\n", "")], "repeated_element", "CollectionDetails", "keep one"),
+        ([("<DSCO>R</DSCO>\n</Source>", "</Source>\n<DSCO>R</DSCO>")], "astray_element", "DSCO", "Source"),
+        ([("</CollectionDetails>\n<Source>", "<SourceLevel>L</SourceLevel>\n</CollectionDetails>\n<Source>"),
+          ("<Source>\n<SourceLevel>L</SourceLevel>", "<Source>")], "astray_element", "SourceLevel", "Source"),
+        ([("<SourceLevel>L", "<sourcelevel>L"), ("L</SourceLevel>", "L</sourcelevel>")], "miscased_element",
+         "sourcelevel", "SourceLevel"),
+        ([("<Message>", '<Message xmlns="urn:x">')], "foreign_element", "Message", "prefix"),
+        ([("<LEA>885", "<LEA>999")], "authority_not_known", "LEA", "XXX"),
     ],
 )  # fmt: skip
 def test_what_stands_around_the_rows_is_found_where_it_does_not_belong(changes, rule, element, right):
@@ -671,3 +746,69 @@ def test_text_between_elements_is_found_with_the_line_on_which_it_begins(before:
     (odd,) = check_return(read(text))
     line = next(at for at, said in enumerate(text.splitlines(), 1) if said.startswith("a word"))
     assert (odd.rule, odd.severity, odd.element, odd.line) == ("stray_text", "error", element, line)
+
+
+@pytest.mark.parametrize(
+    ("element", "moves"),
+    [
+        ("Exported", [("<ReceivedDate>2025-11-03", "<Exported>XXX</Exported>\n<ReceivedDate>2025-11-03")]),
+        ("PB", [("<PB>1</PB>\n", ""), ("<StartDate>2025-05-20", "<PB>1</PB>\n<StartDate>2025-05-20")]),
+        ("DMO", [("<DMO>Y</DMO>\n", ""), ("<SourceLevel>", "<DMO>Y</DMO>\n<SourceLevel>")]),
+    ],
+)
+def test_of_elements_out_of_order_the_fewest_are_told_that_are_to_be_moved(element: str, moves):
+    told = [each for each in check_return(read(within(CLEAN, *moves))) if each.rule == "misplaced_element"]
+    assert [each.element for each in told] == [element]
+    assert within(CLEAN, *moves).splitlines()[told[0].line - 1].startswith(f"<{element}>")
+
+
+@pytest.mark.parametrize("yes", ["1", "true", "True", "TRUE", "1.0"])
+@pytest.mark.parametrize("no", ["0", "false", "False", "FALSE", "0.0"])
+def test_a_flag_is_one_however_it_is_written(yes: str, no: str):
+    without = within(CLEAN, ("<PB>1", f"<PB>{no}"))
+    assert found(without) == [("payment_without_budget", "DP")]
+    asked = within(CLEAN, ("<RequestMediation>0", f"<RequestMediation>{yes}"))
+    assert found(asked) == [("request_mediation_without_refusal", "RequestMediation")]
+    reversed_ = within(FAULTS["plan_after_refusal"][0], ("<AssessmentTribunal>0", f"<AssessmentTribunal>{yes}"))
+    assert found(reversed_) == []
+
+
+def test_a_survey_day_far_away_is_a_slip_and_moves_no_limit():
+    text = within(
+        CLEAN, ("<ReferenceDate>2026", "<ReferenceDate>2099"), ("<ReviewMeeting>2025-11", "<ReviewMeeting>2098-11")
+    )
+    assert ("after_survey_day", "ReviewMeeting") in found(text)
+
+
+def test_the_numbers_of_authorities_are_those_of_the_departments_tables():
+    tables = (ROOT / "ehcp_flow" / "reports" / "data" / "dfe.csv").read_text().splitlines()
+    assert authorities() == {row[3] for row in csv.reader(tables) if len(row) > 3 and re.fullmatch(r"[0-9]{3}", row[3])}
+    assert authorities() < authorities(of_upns=True)
+    assert {"001", "660", "875"} <= authorities(of_upns=True) - authorities()
+
+
+@pytest.mark.parametrize(
+    ("placed", "told"),
+    [
+        (("2025-07-18", "2025-09-02"), []),
+        (("2025-09-02", "2025-09-02"), []),
+        (("2025-09-03", "2025-09-02"), [("places_overlap", "LeavingDate")]),
+    ],
+)
+def test_a_placement_that_begins_on_the_day_on_which_the_one_before_is_left_does_not_overlap(placed, told):
+    left, begun = placed
+    text = within(
+        CLEAN, ("<LeavingDate>2025-07-18", f"<LeavingDate>{left}"), ("<EntryDate>2025-09-02", f"<EntryDate>{begun}")
+    )
+    assert found(text) == told
+
+
+def test_what_may_follow_the_end_of_a_plan_is_not_asked_about():
+    assert found(within(CLEAN, ("<EntryDate>2023-09-01", "<EntryDate>2025-09-01"))) == []
+    moved_on = within(FAULTS["decided_after_ceasing"][0], ("<CeaseReason>4", "<CeaseReason>5"))
+    assert found(moved_on) == []
+
+
+def test_an_xml_return_whose_only_person_has_no_request_is_told_of_the_request_alone():
+    person = OPEN[: OPEN.index("<Requests>")] + "</Person>\n"
+    assert found(HEADER + person + END) == [("person_without_request", "Requests")]

@@ -74,12 +74,22 @@ def test_the_same_return_a_year_later_has_no_change():
          ("changed", "PlacementDetail", "900001 from 2024-09-02 to 2025-07-18 (1)", "900001 from 2024-09-02 (1)",
           False)),
         (PLACE, "", ("row_left", "PlacementDetail", "NEET from 2023-09-01 (1)", "", True)),
+        # What else is said of a place, and the header.
+        ("<SENunitIndicator>0", "<SENunitIndicator>1", ("changed", "SENunitIndicator", "0", "1", False)),
+        ("<SENunitIndicator>0</SENunitIndicator>\n",
+         "<SENunitIndicator>0</SENunitIndicator>\n<ResourcedProvisionIndicator>1</ResourcedProvisionIndicator>\n<Res>A</Res>\n",
+         None),
+        ("<DMO>Y", "<DMO>N", ("changed", "DMO", "Y", "N", False)),
+        ("<DCO>Y", "<DCO>R", ("changed", "DCO", "Y", "R", False)),
+        ("<DSCO>R</DSCO>\n", "", ("gone", "DSCO", "R", "", False)),
     ],
 )  # fmt: skip
 def test_a_change_is_told_and_looked_at_where_a_year_does_not_explain_it(old, new, change):
     expected = [] if change is None else [change]
     if "CeaseDate" in old:
         expected = [("gone", "CeaseDate", "2025-08-31", "", True), ("gone", "CeaseReason", "4", "", True)]
+    if "<Res>" in new:
+        expected = [("given", "ResourcedProvisionIndicator", "", "1", False), ("given", "Res", "", "A", False)]
     assert changes(OLD, within(CLEAN, (old, new))) == expected
 
 
@@ -87,6 +97,29 @@ def test_what_has_become_historical_no_longer_gives_its_days_and_that_is_no_chan
     request = PLAN[PLAN.index("<ReceivedDate>") : PLAN.index("<Assessment>")]
     later = within(CLEAN, (request, "<RequestOutcome>H</RequestOutcome>\n"))
     assert changes(OLD, later) == [("changed", "RequestOutcome", "Y", "H", False)]
+
+
+@pytest.mark.parametrize(("outcome", "look"), [("W", False), ("N", False), ("A", True)])
+def test_a_plan_that_was_agreed_and_not_issued_can_have_been_withdrawn_or_refused(outcome: str, look: bool):
+    plan = PLAN[PLAN.index("<NamedPlan>") : PLAN.index("</Assessment>")]
+    active = PLAN[PLAN.index("<ActivePlans>") : PLAN.index("</Requests>")]
+    agreed = within(OLD, ("<AssessmentOutcomeDate>2025-05-20</AssessmentOutcomeDate>\n", ""), (plan, ""), (active, ""))
+    later = within(agreed, ("<Year>2025", "<Year>2026"), ("<AssessmentOutcome>Y", f"<AssessmentOutcome>{outcome}"))
+    assert changes(agreed, later) == [("changed", "AssessmentOutcome", "Y", outcome, look)]
+
+
+def test_two_placements_of_one_rank_and_day_are_told_apart_by_their_places():
+    place = (
+        "<PlacementDetail>\n<URN>900058</URN>\n<PlacementRank>1</PlacementRank>\n<EntryDate>2024-09-02</EntryDate>\n"
+        "</PlacementDetail>\n"
+    )
+    both = within(OLD, ("<ActivePlans>\n", f"<ActivePlans>\n{place}"))
+    assert changes(both, within(both, ("<Year>2025", "<Year>2026"))) == []
+    assert changes(both, CLEAN) == [("row_left", "PlacementDetail", "900058 from 2024-09-02 (1)", "", True)]
+    moved = within(both, ("<Year>2025", "<Year>2026"), ("<URN>900058", "<URN>900059"))
+    assert changes(both, moved) == [
+        ("changed", "PlacementDetail", "900058 from 2024-09-02 (1)", "900059 from 2024-09-02 (1)", False)
+    ]
 
 
 def test_a_day_that_goes_with_another_outcome_is_another_too():

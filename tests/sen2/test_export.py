@@ -570,3 +570,20 @@ def test_the_places_for_which_a_year_has_no_code_are_told_by_the_first_of_them(t
         "named_placement special of case a (4.7c), placement special of case a (5.5c), placement OTH of case a" in said
     )
     assert said.endswith(" and 1 more")
+
+
+def test_a_plan_that_began_between_the_year_and_survey_day_is_not_told_and_the_export_says_whose_it_is(tmp_path):
+    facts = [*of_case("a", requested(), agreed(), fact("final_plan_sent", "2026-01-05")),
+             *of_case("b", fact("plan_transferred_in", "2026-01-08", made_on="2024-03-04")),
+             *of_case("c", requested(), agreed(), fact("final_plan_sent", "2026-01-16"))]  # fmt: skip
+    made, _, _ = written(tmp_path, PERSONS, *facts)
+    assert [each.case_id for each in made.records.requests] == ["a", "c"]
+    assert all(each.named_plan is None for each in made.records.requests)
+    (said,) = [note for note in made.notes if "plan(s)" in note]
+    assert said.startswith("2 plan(s) that were made or came from 2026-01-01 to 2026-01-15 are not told")
+    assert said.endswith(": a, b")
+    gone = fact("plan_ceased", "2026-01-09")
+    made, _, _ = written(
+        tmp_path, PERSONS, *of_case("b", requested(), agreed(), fact("final_plan_sent", "2026-01-05"), gone)
+    )
+    assert not any("plan(s)" in note for note in made.notes)

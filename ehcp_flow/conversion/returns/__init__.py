@@ -21,7 +21,16 @@ from ehcp_flow.conversion.returns.item_values import (
     value_is_taken,
     values_as_xml,
 )
-from ehcp_flow.conversion.returns.items import FIRST_YEAR, LAST_YEAR, Item, ItemTable, forms, specified, tables
+from ehcp_flow.conversion.returns.items import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Item,
+    ItemTable,
+    authorities,
+    forms,
+    specified,
+    tables,
+)
 from ehcp_flow.conversion.returns.mapping import party_codes
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow, name_cases
 from ehcp_flow.conversion.returns.return_facts import (
@@ -37,7 +46,7 @@ from ehcp_flow.conversion.returns.table_files import (
     read_table_file,
     read_template,
 )
-from ehcp_flow.conversion.returns.xml_return import belongs_in, read_xml
+from ehcp_flow.conversion.returns.xml_return import belongs_in, read_xml, right_name
 from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet, sheet_names
 from ehcp_flow.errors import SourceError
 from ehcp_flow.inputs import WORKBOOKS, is_folder, is_xml
@@ -57,6 +66,7 @@ __all__ = [
     "ReturnRecords",
     "ReturnRow",
     "ReturnedFact",
+    "authorities",
     "belongs_in",
     "facts_of_return",
     "flag_value",
@@ -65,6 +75,7 @@ __all__ = [
     "name_cases",
     "party_codes",
     "read_return",
+    "right_name",
     "right_value",
     "shipped_name",
     "specified",

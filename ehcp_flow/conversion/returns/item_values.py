@@ -39,7 +39,7 @@ ITEM_TYPES: Final[Mapping[str, ItemType]] = {
         "string", r"\d{3}|XXX", "write the authority's three-digit number, such as 885, or XXX where none is known"
     ),
     "urn": ItemType("string", r"[1-9]\d{5}", "write the six digits of the URN"),
-    "ukprn": ItemType("string", r"\d{8}", "write the eight digits of the UKPRN"),
+    "ukprn": ItemType("string", r"[1-9]\d{7}", "write the eight digits of the UKPRN, the first of them no 0"),
     "upn": ItemType(
         "string", r"[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]", "write the UPN: a letter and twelve digits, the last of a "
         "temporary one a letter too"
@@ -50,6 +50,13 @@ ITEM_TYPES: Final[Mapping[str, ItemType]] = {
 _PATTERNS: Final = {name: re.compile(each.pattern, re.ASCII) for name, each in ITEM_TYPES.items() if each.pattern}
 _AS_FLAG: Final = {"yes": "1", "no": "0"}
 _READ_AS_FLAGS: Final = re.compile(r"0|1|true|false|0\.0|1\.0", re.IGNORECASE)
+
+_SERIAL: Final = len("001")
+_AS_CELLS: Final = {
+    "serial": re.compile(r"[0-9]{1,3}"),
+    "instant": re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0+)?)?"),
+}
+"""How a spreadsheet's cell of a type may come, besides as it is written."""
 
 complete(
     ITEM_TYPES,
@@ -106,6 +113,9 @@ def read_value(item: Item, given: str, dates: DateOrder) -> tuple[str, str]:
     if item.type == "flag":
         flag = settled("rya", given)
         return flag or "", "" if flag is not None else "write 1 for yes or 0 for no"
+    if item.type in _AS_CELLS and (cell := _AS_CELLS[item.type].fullmatch(given)):
+        # So a spreadsheet keeps 001, and an instant.
+        return (given.zfill(_SERIAL) if item.type == "serial" else f"{cell[1]}T{cell[2] or '00:00:00'}"), ""
     code = given.upper() if item.type == "code" else given
     if item.type in {"code", "urn", "ukprn"}:
         code = code.removesuffix(".0")

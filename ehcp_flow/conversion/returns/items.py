@@ -15,8 +15,8 @@ from ehcp_flow.conversion.cell_dates import DateOrder
 from ehcp_flow.particular_table import known_names
 
 __all__ = [
-    "FIRST_YEAR", "LAST_YEAR", "FormKey", "Item", "ItemTable", "ReturnForm", "forms", "item_key", "most_alike",
-    "specified", "tables",
+    "FIRST_YEAR", "LAST_YEAR", "FormKey", "Item", "ItemTable", "ReturnForm", "authorities", "forms", "item_key",
+    "most_alike", "specified", "tables",
 ]  # fmt: skip
 
 FIRST_YEAR: Final = 2023
@@ -214,6 +214,20 @@ def tables() -> Mapping[str, ItemTable]:
     """
     found = (ItemTable.model_validate(row) for row in _data()["table"])
     return {table.name: table for table in found}
+
+
+@cache
+def authorities(*, of_upns: bool = False) -> frozenset[str]:
+    """Return the numbers of England's authorities; of UPNs also those that there were, and those beside England's.
+
+    >>> "885" in authorities(), "999" in authorities()
+    (True, False)
+    """
+    told = _data()["authorities"]
+    ranges = (each.split("-") for each in (*told["now"], *(told["in_upns"] if of_upns else ())))
+    return frozenset(
+        f"{number:03}" for first, *last in ranges for number in range(int(first), int([first, *last][-1]) + 1)
+    )
 
 
 @cache

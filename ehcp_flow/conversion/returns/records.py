@@ -32,8 +32,9 @@ class ReturnRow:
 class OddElement(NamedTuple):
     """An element that stands where it should not; `within` holds it.
 
-    `kind` is unknown, repeated, misplaced (in its order), astray (in another element than it belongs in), or stray:
-    text stands between what is in it.
+    `kind` is unknown, repeated, misplaced (in its order), astray (in another element than it belongs in), miscased (its
+    name is written in other capitals), foreign (of a namespace, the first one), or stray: text stands between what is
+    in it.
     `place` is that of the person in whom it stands, nothing in the header.
     """
 
@@ -94,7 +95,8 @@ class ReturnRecords:
     """A return as it was read: its `form`, its header, its requests in their order, and what was not read of it.
 
     `has` are the tables that it has at all. `unknown` counts the rows that have an item of a name that is not known,
-    `odd` are elements of XML out of place, `alone` are persons without a request, with their place; `files` says in
+    `odd` are elements of XML out of place, `further_headers` the rows of a header behind the first, `alone` are
+    persons without a request, with their place; `files` says in
     which file each table stands, where they are several.
     """
 
@@ -108,6 +110,8 @@ class ReturnRecords:
     odd: list[OddElement] = field(default_factory=list)
     alone: list[tuple[str, ReturnRow]] = field(default_factory=list)
     header_lines: dict[str, int] = field(default_factory=dict)
+    header_row: ReturnRow | None = None
+    further_headers: list[ReturnRow] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rows: int = 0

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ehcp_flow.conversion.cell_faults import cell_fault
 from ehcp_flow.conversion.returns.items import ReturnForm, forms, item_key, most_alike, tables
 from ehcp_flow.conversion.returns.records import RequestRecords, ReturnRecords, ReturnRow
-from ehcp_flow.conversion.sheet import RawSheet, read_raw_sheet
+from ehcp_flow.conversion.sheet import HeadedSheet, RawSheet, read_raw_sheet
 from ehcp_flow.errors import RowRefused, SourceError, SourceMissing
 
 __all__ = ["TEMPLATE_SHEET", "form_of_table", "is_template", "read_folder", "read_table_file", "read_template"]
@@ -29,6 +31,10 @@ _ONE_IN: Final = 4
 _OF_THE_SYSTEM: Final = re.compile(r"nativeid|sourceid|recordtype|la|.*tableid|.*orderseqcolumn|sendpersonid")
 """Headings that are no item of the return, and are nobody's loss."""
 
+_WIDE: Final = (
+    "the row has more cells than the table has headings, so its cells stand under the wrong ones, and nothing of it "
+    "was taken; put a cell that holds a comma into quotation marks"
+)
 _WHOSE: Final = ("nativeid", "la")
 """Headings of the number of the authority whose a row is."""
 
@@ -42,6 +48,8 @@ class _TableFile:
     table: str
     headings: Sequence[str]
     rows: Iterable[tuple[int, Sequence[str]]]
+    wide: Collection[int] = ()
+    """The lines of the rows that have more cells than the file has headings."""
 
 
 def read_folder(folder: str | os.PathLike[str], name: str) -> ReturnRecords:
@@ -95,6 +103,7 @@ def read_template(raw: RawSheet) -> ReturnRecords:
             _refuse_a_child_as_headings(raw.name, line, table, headings)
             files.append(_TableFile(raw.name, "template", table, headings, body[1:]))
     records = _joined(files, raw.name)
+    records.notes += raw.notes
     if missing := [table.title for table in tables().values() if table.name not in records.has]:
         records.notes.append(f"warning: it has no table {', '.join(missing)}: nothing of that is read")
     return records
@@ -144,7 +153,23 @@ def _recognised(raw: RawSheet) -> _TableFile | None:
     if found is None:
         return None
     body = zip(*(cells.to_list() for cells in sheet.columns.values()), strict=True)
-    return _TableFile(raw.name, *found, headings, enumerate(body, sheet.first))
+    return _TableFile(raw.name, *found, headings, enumerate(body, sheet.first), _too_wide(raw, sheet))
+
+
+def _too_wide(raw: RawSheet, sheet: HeadedSheet) -> Collection[int]:
+    """Return the lines of the rows with more cells than there are headings: their cells stand under the wrong ones.
+
+    An export may end each of its rows with a blank cell; what goes beyond the width of most rows is another matter.
+    """
+    body = raw.rows[sheet.first - 1 :]
+    usual = Counter(map(len, body)).most_common(1)
+    most = max(len(raw.rows[sheet.first - 2]), *(width for width, _ in usual)) if usual else 0
+    headed = len(sheet.columns)
+    return {
+        line
+        for line, row in enumerate(body, sheet.first)
+        if len(row) > headed and (len(row) > most or any(row[headed:]))
+    }
 
 
 def _form_of(headings: Sequence[str]) -> tuple[str, str] | None:
@@ -204,6 +229,7 @@ class _Joining:
         self.form = form
         self.persons: dict[str, tuple[ReturnRow, str]] = {}
         self.found: dict[str, dict[Any, RequestRecords]] = {}
+        self.headers: set[str] = set()
 
     def take(self, file: _TableFile) -> None:
         """Take the rows of a table, whose tables above were taken before."""
@@ -213,6 +239,10 @@ class _Joining:
         for line, cells in file.rows:
             row = ReturnRow({}, file.name, line)
             whose = ""
+            if line in file.wide:
+                self.records.rows += 1
+                self._refuse(file, row, None, _WIDE)
+                continue
             for heading, key, cell in zip(file.headings, keys, cells, strict=False):
                 if key in of_keys or _OF_THE_SYSTEM.fullmatch(key):
                     if key in _WHOSE and cell:
@@ -220,10 +250,10 @@ class _Joining:
                         if key == "nativeid":
                             self.records.header.setdefault("LEA", whose)
                 elif heading:
-                    self.records.put(file.table, heading, cell, row.values)
+                    self._put(file, row, heading, cell)
             ids = {key: _id(cell) for key, cell in zip(keys, cells, strict=False) if key in of_keys}
             if file.table == "header":
-                self.records.header |= row.values
+                self._header(file, row, ids)
             elif row.values or any(ids.values()):
                 self.records.rows += 1
                 if self._is_anothers(file, row, whose):
@@ -234,6 +264,32 @@ class _Joining:
             lines.setdefault(own, []).append(str(row.line))
         for row, ids_of in placed:
             self._place(file, row, ids_of, lines.get(ids_of.own, ()))
+
+    def _put(self, file: _TableFile, row: ReturnRow, heading: str, cell: str) -> None:
+        """Put a cell into its row; refuse one that is a spreadsheet's fault, or says another than the one before."""
+        item = tables()[file.table].by_key.get(item_key(heading))
+        if item is not None and cell:
+            fault = cell_fault(cell)
+            if not fault and row.values.get(item.name, cell) != cell:
+                fault = f"{item.name} stands there twice, and the first says {row.values[item.name]}, which was taken"
+            if fault:
+                self.records.refused.append(RowRefused(file.name, row.line, item.name, cell, fault))
+                return
+        self.records.put(file.table, heading, cell, row.values)
+
+    def _header(self, file: _TableFile, row: ReturnRow, ids: Mapping[str, str]) -> None:
+        """Take the row of the header; a return has one, and what a second one says is not taken."""
+        key = self.form.key.get("header")
+        if not row.values:
+            return
+        if self.records.header_row is None:
+            self.records.header_row = row
+            self.records.header |= row.values
+        else:
+            self.records.further_headers.append(row)
+            self._refuse(file, row, None, "there is a row of the header already, and a return has one")
+        if key is not None:
+            self.headers.add(ids.get(item_key(key.own), ""))
 
     def _is_anothers(self, file: _TableFile, row: ReturnRow, whose: str) -> bool:
         """Return whether a row is of another authority than the return, and refuse it then."""
@@ -281,6 +337,9 @@ class _Joining:
             own = ids.own if isinstance(ids.own, str) else ids.shown
             why = f"{len(lines)} rows have this id (lines {', '.join(lines)}), so nobody knows what is whose"
             self._refuse(file, row, own, f"{why}; give each an id of its own, in the rows below it too")
+        elif file.table == "persons" and self.headers and ids.parent not in {"", *self.headers}:
+            why = "there is no header of this id, so nobody knows of which return it is, and nothing of it was taken"
+            self._refuse(file, row, ids.parent, why)
         elif file.table == "persons":
             self.persons[ids.own] = row, str(len(self.persons) + 1)
         elif file.table == "requests":
@@ -322,4 +381,4 @@ class _Joining:
 
 def _id(cell: str) -> str:
     """Return an id as it is kept: a whole number without the `.0` of a spreadsheet."""
-    return re.sub(r"\A([0-9]+)\.0+\Z", r"\1", cell)
+    return "" if cell_fault(cell) else re.sub(r"\A([0-9]+)\.0+\Z", r"\1", cell)

@@ -7,6 +7,7 @@ it. So nothing is ever expanded, and no other file is opened.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
@@ -16,9 +17,9 @@ from ehcp_flow.conversion.returns.items import item_key, tables
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import RowRefused, SourceError
 
-__all__ = ["belongs_in", "read_xml"]
+__all__ = ["belongs_in", "read_xml", "right_name"]
 
-_ROOT: Final = "Message"
+_ROOT, _HEADER = "Message", "Header"
 _TABLES: Final = {table.element: table.name for table in tables().values()}
 _KNOWN: Final = {name: {key: item.name for key, item in table.by_key.items()} for name, table in tables().items()}
 _PASSED: Final = ("Message", "Persons", "CollectionDetails", "Source")
@@ -28,6 +29,18 @@ _BELONGS_IN: Final = {
     **{table.element: tables()[table.within].element for table in tables().values() if table.within},
 }  # fmt: skip
 """In what each element stands that holds others."""
+_GROUP_OF: Final = {
+    table.name: {
+        item.name: next(group for group, first in reversed([*table.groups.items()]) if order.index(first) <= at)
+        for at, item in enumerate(table.items)
+        if (order := [each.name for each in table.items])
+    }
+    for table in tables().values()
+    if table.groups
+}
+"""In which group of a table each of its items stands."""
+_EITHER_CASE: Final = frozenset({"SENSetting"})
+"""The items of which nobody says how their capitals stand: read either way."""
 _DEEPEST: Final = 64
 _CHUNK: Final = 1 << 16
 _UTF_8: Final = 'save the file as UTF-8, and let its first line say encoding="UTF-8"'
@@ -103,13 +116,20 @@ def _what_would_be_right(error: expat.ExpatError, here: int) -> str:
 
 def belongs_in(element: str) -> str:
     """Return the element in which another stands that holds others, nothing for one that is not known."""
-    return _BELONGS_IN.get(element, "")
+    groups = (group for each in _GROUP_OF.values() for name, group in each.items() if name == element)
+    return _BELONGS_IN.get(element, "") or next(groups, "")
+
+
+def right_name(within: str, element: str) -> str:
+    """Return how the name of an element is written that stands in another in other capitals."""
+    known = _KNOWN.get(_TABLES.get(within, ""), {})
+    return known.get(item_key(element), "")
 
 
 class _Open:
     """A row that is open: its table, what may stand in it in which order, and how far it has come."""
 
-    __slots__ = ("at", "is_taken", "last", "order", "row", "table")
+    __slots__ = ("at", "is_taken", "is_whole", "last", "met", "order", "row", "table")
 
     def __init__(self, table: str, row: ReturnRow) -> None:
         self.table = table
@@ -118,16 +138,33 @@ class _Open:
         self.at = -1
         self.last = ""
         self.is_taken = True
+        self.met: list[tuple[int, str, int]] = []
+        self.is_whole = True
 
-    def is_in_order(self, name: str) -> bool:
+    def is_in_order(self, name: str, line: int) -> bool:
         """Return whether an element stands behind those before it."""
-        at = self.order.get(name, self.at)
+        # A return of 2025 may have the last review behind the meeting as well, and what follows is in order still.
+        at = self.at if (self.last, name) in _EITHER_WAY else self.order[name]
+        self.met.append((at, name, line))
         if at < self.at:
-            return (self.last, name) in _EITHER_WAY
-        # A return of 2025 may have it behind the meeting as well, and what follows is in order still.
-        if (self.last, name) not in _EITHER_WAY:
-            self.at, self.last = at, name
+            return False
+        self.at, self.last = at, name
         return True
+
+    def misplaced(self) -> list[tuple[str, int]]:
+        """Return the fewest elements that are to be moved for all to be in order, each with its line."""
+        ends: list[int] = []  # of the longest run in order of each length, the last place in it
+        runs: list[int] = []  # the element with which each of these runs ends
+        before: list[int] = []
+        for at, (place, *_) in enumerate(self.met):
+            length = bisect_right(ends, place)
+            before.append(runs[length - 1] if length else -1)
+            ends[length : length + 1], runs[length : length + 1] = [place], [at]
+        kept, at = set(), runs[-1]
+        while at >= 0:
+            kept.add(at)
+            at = before[at]
+        return [(name, line) for at, (_, name, line) in enumerate(self.met) if at not in kept]
 
 
 _ORDER: Final = {table.name: {name: at for at, name in enumerate(table.whole_order)} for table in tables().values()}
@@ -150,9 +187,11 @@ class _Reading:
         self.request: RequestRecords | None = None
         self.requests = 0
         self.met: set[str] = set()
+        self.is_foreign = False
 
-    def start(self, element: str, _: object) -> None:
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
         """An element begins: a row of a table, or an item of the row that is open."""
+        self._look_for_namespace(element, attributes)
         name = element.rpartition(":")[2] if ":" in element else element
         path = self.path
         if not path and name != _ROOT:
@@ -167,8 +206,8 @@ class _Reading:
         table = _TABLES.get(name)
         if self.open and name not in _PASSED:
             within = self.open[-1]
-            if name in within.order and not within.is_in_order(name):
-                self._odd("misplaced", name)
+            if name in within.order and not within.is_in_order(name, self.parser.CurrentLineNumber):
+                within.is_whole = False
         if table is None:
             return
         row = ReturnRow({}, self.found.name, self.parser.CurrentLineNumber)
@@ -188,6 +227,12 @@ class _Reading:
                 self.found.requests.append(self.request)
         elif table != "header":
             self._take(table, row, name)
+
+    def _look_for_namespace(self, element: str, attributes: Mapping[str, str]) -> None:
+        """Find the first element that is of a namespace: those of a return are of none."""
+        if not self.is_foreign and (":" in element or attributes.get("xmlns")):
+            self.is_foreign = True
+            self._odd("foreign", element.rpartition(":")[2])
 
     def _between(self, name: str) -> None:
         """Find text that stands between the elements of another, and leave it behind: nothing is made of it."""
@@ -211,6 +256,10 @@ class _Reading:
                 self._odd("repeated", name)
             elif name == "Header" and self.met:
                 self._odd("misplaced", name)
+            self.met.add(name)
+        elif belongs == _HEADER:
+            if name in self.met:
+                self._odd("repeated", name)
             self.met.add(name)
 
     def _take(self, table: str, row: ReturnRow, name: str) -> None:
@@ -244,6 +293,9 @@ class _Reading:
         if here and (name in _TABLES or name in _PASSED):
             self._between(name)
         if name in _TABLES:
+            if not self.open[-1].is_whole:
+                for each, line in self.open[-1].misplaced():
+                    self._odd("misplaced", each, line)
             self._close(self.open.pop())
             return
         if self.open and name not in _PASSED:
@@ -261,10 +313,15 @@ class _Reading:
             known = _KNOWN[within.table].get(item_key(name))
             if known is None or item_key(known) != item_key(name):
                 self._odd("unknown", name)  # or called as another form calls it, which is read all the same
+            elif known not in _EITHER_CASE:
+                self._odd("miscased", name)
             if known is None:
                 found.put(within.table, name, value, row.values)
                 return
             name = known
+        group = _GROUP_OF.get(within.table, {}).get(name)
+        if group is not None and self.path[-1] != group:
+            self._odd("astray", name)
         into = found.header if within.table == "header" else row.values
         lines = found.header_lines if within.table == "header" else row.lines
         if name in lines:
