@@ -27,12 +27,12 @@ FAULTY = ["#N/A", "=A1"]
 
 
 @pytest.fixture
-def blade(tmp_path) -> Path:
+def blade(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BLADE, tmp_path / "blade"))
 
 
 @pytest.fixture
-def book(tmp_path) -> Path:
+def book(tmp_path: Path) -> Path:
     """The clean return as the Department's template."""
     path, year = tmp_path / "sen2.xlsx", ReturnYear.of(2026)
     header = read(CLEAN).header
@@ -48,7 +48,7 @@ def put(book: Path, heading: str, value: object, down: int = 1) -> str:
     cell = sheet.cell(found.row + down, found.column)
     cell.value = value
     whole.save(book)
-    return cell.coordinate
+    return str(cell.coordinate)
 
 
 def sheet_of(tmp_path: Path, rows: list[list[str]]) -> str:
