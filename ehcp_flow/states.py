@@ -71,7 +71,7 @@ from ehcp_flow.moves.dispute_region import Dispute, DisputeMove, disputes_in
 from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawful_moves import lawful_moves
-from ehcp_flow.moves.lawfulness import MoveVerdict, judge_supposed, read_facts_of
+from ehcp_flow.moves.lawfulness import MoveVerdict, judge_supposed, read_case_by
 from ehcp_flow.moves.recording import check_move, record
 from ehcp_flow.moves.regions import Regions, regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replayed
@@ -256,7 +256,7 @@ def allowed(
     `as_of` is no date.
     """
     day = as_of_day(as_of)
-    read = read_facts_of(facts_by(case, day), at_hand(rulebook, calendars))
+    read = read_case_by(case, day, at_hand(rulebook, calendars))
     return tuple(judge_supposed(case, read, event, outcome, day) for event, outcome in read.regions.moving)
 
 
@@ -278,7 +278,7 @@ def moves(
     `rulebook` and `calendars` as for `allowed`. Raises DateError if `as_of` is no date.
     """
     day = as_of_day(as_of)
-    read = read_facts_of(facts_by(case, day), at_hand(rulebook, calendars))
+    read = read_case_by(case, day, at_hand(rulebook, calendars))
     moving = () if informing else read.regions.moving
     beside = () if informing is False else _informing(read.law.rulebook, read.regions.moving_set)
     found = (judge_supposed(case, read, event, outcome, day) for event, outcome in (*moving, *beside))

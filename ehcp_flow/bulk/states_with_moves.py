@@ -42,11 +42,14 @@ class StatesWithMoves(Pass):
 def _chunk(rows: pl.DataFrame, question: Question) -> _StatesOfChunk:
     encoded, rows, refused, count = asked_rows(rows, question)
     facts, there = standing_facts(encoded, rows, question, whole=True)
-    # A fact of the very day may come behind one that is asked about, and one that lies ahead moves nothing yet.
+    # A fact of the very day may come behind one that is asked about, and so may a copy, which is then none; one that
+    # lies ahead moves nothing yet.
     regions = regions_of(question.law.rulebook)
     history = histories_of(facts, regions.pathway)
     alone = disputed(facts, regions) | history.waits
     alone |= np.bincount(facts.case[facts.on >= facts.as_of], minlength=facts.cases) > 0
+    alone |= facts.settled & facts.broken
+    alone[encoded.case[facts.stands[encoded.on[facts.stands] == facts.as_of]]] = True
 
     def told() -> Iterator[StateWithMoves]:
         law = LawAtHand(question.law.rulebook, question.calendars)

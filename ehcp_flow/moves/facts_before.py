@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from ehcp_flow.facts import Fact
+from ehcp_flow.facts import LEGAL_ORDER, Fact
 from ehcp_flow.law.patterns import Pattern, Patterns
 
-__all__ = ["FEW", "FactsBefore", "LatestFact", "Lies", "outcome_of", "word_of"]
+__all__ = ["FEW", "FactsBefore", "LatestFact", "Lies", "outcome_of", "place_among", "word_of"]
 
 Lies: TypeAlias = Callable[[Pattern, Sequence[Fact], Fact], bool]
 """Whether a fact of a pattern lies, after the facts before it, in the spells that the pattern names."""
@@ -136,3 +136,17 @@ def _words(patterns: Patterns) -> tuple[str, ...]:
     return tuple(
         pattern.event if pattern.outcome is None else f"{pattern.event}:{pattern.outcomes[0]}" for pattern in patterns
     )
+
+
+def place_among(supposed: Fact, facts: Sequence[Fact]) -> int:
+    """Return the place of a fact of the last day among the others, as a case orders them."""
+    place = len(facts)
+    while place and facts[place - 1].on == supposed.on and _precedes(supposed, facts[place - 1]):
+        place -= 1
+    return place
+
+
+def _precedes(first: Fact, second: Fact) -> bool:
+    """Tell whether the first of two facts of one day comes first in legal order, as a case orders them."""
+    ranks = LEGAL_ORDER[first.event], LEGAL_ORDER[second.event]
+    return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)

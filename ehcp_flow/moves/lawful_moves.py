@@ -16,9 +16,9 @@ from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.lawfulness import allowed_of_day
 from ehcp_flow.moves.machine import table
 from ehcp_flow.moves.regions import Regions, regions_of
-from ehcp_flow.moves.replay import facts_by
+from ehcp_flow.moves.replay import happened_by
 from ehcp_flow.moves.state_names import State
-from ehcp_flow.record_checks import declared_events
+from ehcp_flow.record_checks import declared_events, without_copies
 
 __all__ = ["lawful_in", "lawful_moves"]
 
@@ -28,10 +28,11 @@ def lawful_moves(case: Case, at: State, day: dt.date, law: LawAtHand) -> tuple[K
 
     `at` is the state of the case at the end of the day.
     """
-    facts = facts_by(case, day)
-    if facts and facts[-1].on == day:
+    happened = happened_by(case, day)
+    if happened and happened[-1].on == day:
         # Then a fact of that day may come before another one, which it may put out of order.
         return allowed_of_day(case, day, law)
+    facts = without_copies(happened)
     return lawful_in(facts, at, day, law, declared_events(facts))
 
 

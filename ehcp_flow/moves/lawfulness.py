@@ -17,18 +17,18 @@ from ehcp_flow.law.citation import Citation
 from ehcp_flow.moves.citing import cited
 from ehcp_flow.moves.dispute_guards import decision_said
 from ehcp_flow.moves.dispute_region import DisputeMove, DisputeVerdict, Docket
-from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.facts_before import outcome_of, place_among
 from ehcp_flow.moves.guards import Key, Verdict
 from ehcp_flow.moves.law_at_hand import LawAtHand
 from ehcp_flow.moves.machine import fire, table
 from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.region_tables import is_held_back, region_tables, steps_of
 from ehcp_flow.moves.regions import Regions, regions_of
-from ehcp_flow.moves.replay import facts_by, replay
+from ehcp_flow.moves.replay import happened_by, replay
 from ehcp_flow.moves.spells_told import key_of
 from ehcp_flow.moves.state_names import State
 from ehcp_flow.moves.steps import StateStep
-from ehcp_flow.record_checks import declared_events
+from ehcp_flow.record_checks import declared_events, without_copies
 
 __all__ = [
     "MoveVerdict",
@@ -36,6 +36,7 @@ __all__ = [
     "confirm_by_machine",
     "judge_recorded",
     "judge_supposed",
+    "read_case_by",
     "read_facts_of",
     "with_consequences",
 ]
@@ -160,12 +161,12 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
 
     Where what stands before a fact refuses it already, nothing else is looked at.
     """
-    read = read_facts_of(facts_by(case, as_of), law)
+    read = read_case_by(case, as_of, law)
     found = []
     regions = regions_of(law.rulebook)
     for key in regions.moving:
         if not _comes_next(read, key[0], as_of):
-            before = read.facts[: _place(_supposed(case, key, as_of), read.facts)]
+            before = read.facts[: place_among(_supposed(case, key, as_of), read.facts)]
             if not _judge(read, read.state_after(before), before, key, as_of).allowed:
                 continue
         if judge_supposed(case, read, *key, as_of).allowed:
@@ -175,11 +176,15 @@ def allowed_of_day(case: Case, as_of: dt.date, law: LawAtHand) -> tuple[Key, ...
 
 @dataclass(frozen=True)
 class CaseReading:
-    """Facts in legal order, and what both regions make of them by the law at hand."""
+    """Facts in legal order, and what both regions make of them by the law at hand.
+
+    `happened` are the facts and the copies of some, which move nothing.
+    """
 
     facts: tuple[Fact, ...]
     steps: list[StateStep[State]]
     law: LawAtHand
+    happened: tuple[Fact, ...]
 
     @cached_property
     def docket(self) -> Docket:
@@ -227,18 +232,27 @@ class CaseReading:
 
 def read_facts_of(facts: tuple[Fact, ...], law: LawAtHand) -> CaseReading:
     """Return facts in legal order with what both regions make of them."""
-    return CaseReading(facts, replay(regions_of(law.rulebook).pathway, facts, law), law)
+    return CaseReading(facts, replay(regions_of(law.rulebook).pathway, facts, law), law, facts)
+
+
+def read_case_by(case: Case, day: dt.date, law: LawAtHand) -> CaseReading:
+    """Return the facts of a case that had happened by the end of a day, with what both regions make of them."""
+    happened = happened_by(case, day)
+    return replace(read_facts_of(without_copies(happened), law), happened=happened)
 
 
 def judge_supposed(case: Case, read: CaseReading, event: str, outcome: str | None, day: dt.date) -> MoveVerdict:
     """Return the verdict on a fact that nobody recorded, in its place among the facts of `day`."""
-    facts, key = read.facts, (event, outcome)
+    happened, key = read.happened, (event, outcome)
     if _comes_next(read, event, day):
         answer = read.docket.judge(event, outcome, day) if key in read.regions.of_disputes else None
-        return _judge(read, read.last_state, facts, key, day, answer)
+        return _judge(read, read.last_state, read.facts, key, day, answer)
     supposed = _supposed(case, key, day)
-    place = _place(supposed, facts)
-    after = read_facts_of((*facts[:place], supposed, *facts[place:]), read.law)
+    place = place_among(supposed, happened)
+    # What comes before a copy may have led to it, which then is none.
+    told = without_copies((*happened[:place], supposed, *happened[place:]), keep=supposed)
+    place = next(at for at, each in enumerate(told) if each is supposed)
+    after = read_facts_of(told, read.law)
     return with_consequences(judge_recorded(after, place), read, after, supposed)
 
 
@@ -247,11 +261,11 @@ def _comes_next(read: CaseReading, event: str, day: dt.date) -> bool:
 
     A dispute of that day may be about a decision that is recorded behind it.
     """
-    if not read.facts or read.facts[-1].on < day:
+    if not read.happened or read.happened[-1].on < day:
         return True
     disputes = read.regions.disputes
     decides = disputes is not None and event in disputes.appeals.deciding
-    return not decides and LEGAL_ORDER[event] > LEGAL_ORDER[read.facts[-1].event]
+    return not decides and LEGAL_ORDER[event] > LEGAL_ORDER[read.happened[-1].event]
 
 
 def _supposed(case: Case, key: Key, day: dt.date) -> Fact:
@@ -298,20 +312,6 @@ def confirm_by_machine(verdict: MoveVerdict, regions: Regions) -> None:
             verdict.verdicts,
             on=verdict.on,
         )
-
-
-def _place(supposed: Fact, facts: Sequence[Fact]) -> int:
-    """Return the place of a fact of the last day among the others, as a case orders them."""
-    place = len(facts)
-    while place and facts[place - 1].on == supposed.on and _precedes(supposed, facts[place - 1]):
-        place -= 1
-    return place
-
-
-def _precedes(first: Fact, second: Fact) -> bool:
-    """Tell whether the first of two facts of one day comes first in legal order, as a case orders them."""
-    ranks = LEGAL_ORDER[first.event], LEGAL_ORDER[second.event]
-    return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and first.content < second.content)
 
 
 def _judge(

@@ -17,10 +17,11 @@ from ehcp_flow.moves.lawfulness import (
     confirm_by_machine,
     judge_recorded,
     judge_supposed,
+    read_case_by,
     read_facts_of,
     with_consequences,
 )
-from ehcp_flow.moves.replay import as_of_day, facts_by
+from ehcp_flow.moves.replay import as_of_day
 from ehcp_flow.record_checks import without_copies
 
 __all__ = ["check_move", "record"]
@@ -43,7 +44,7 @@ def check_move(
     """
     outcome = named(event, outcome)
     day = as_of_day(as_of)
-    return judge_supposed(case, read_facts_of(facts_by(case, day), at_hand(rulebook, calendars)), event, outcome, day)
+    return judge_supposed(case, read_case_by(case, day, at_hand(rulebook, calendars)), event, outcome, day)
 
 
 def record(

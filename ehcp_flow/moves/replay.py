@@ -19,7 +19,7 @@ from ehcp_flow.moves.spells_told import key_of
 from ehcp_flow.moves.steps import StateStep, Waits
 from ehcp_flow.record_checks import without_copies
 
-__all__ = ["as_of_day", "facts_by", "replay", "replayed"]
+__all__ = ["as_of_day", "facts_by", "happened_by", "replay", "replayed"]
 
 
 def as_of_day(as_of: dt.date | str | None) -> dt.date:
@@ -33,10 +33,15 @@ def facts_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
     What cannot be so of its record (`record_table`) is here too: whether a move is lawful is asked of all of it, but of
     copies, which move nothing.
     """
+    return without_copies(happened_by(case, day))
+
+
+def happened_by(case: Case, day: dt.date) -> tuple[Fact, ...]:
+    """Return the same with the copies: what comes before one may be what led to it, so that it is none."""
     facts = case.facts
     if facts and facts[-1].on > day:
         facts = tuple(fact for fact in facts if fact.on <= day)
-    return without_copies(facts)
+    return facts
 
 
 def replay(region: Region, facts: Sequence[Fact], law: LawAtHand) -> list[StateStep[Any]]:

@@ -40,6 +40,39 @@ def test_what_is_lawful_is_what_every_verdict_allows_and_columns_say_the_same(ca
     assert list(StatesWithMoves([case], day)) == [state_with_moves(case, day, at_hand())]
 
 
+CONCEDED = (
+    "2025-01-06 request_received; 2025-02-10 assessment_agreed; 2025-04-14 plan_refused; 2025-05-12 appeal_registered; "
+    "2025-06-02 appeal_conceded outcome=make_plan"
+)
+
+
+@pytest.mark.parametrize("again", ["2025-06-30", "2025-06"])
+def test_what_would_have_led_to_a_copy_of_the_same_day_is_answered_as_it_is_recorded(again):
+    case, day = tell(f"{CONCEDED}; {again} appeal_conceded outcome=make_plan"), dt.date(2025, 6, 30)
+    # Behind the release to this authority, with its plan, the second concession would be about nothing: no copy then.
+    asked = check_move(case, "taken_over_on_release", as_of=day)
+    assert f"appeal_conceded on {again}, while the case was MAINTAINED" in asked.refusals[0].reason
+    with pytest.raises(MoveRefused) as refused:
+        record(case, fact("2025-06-30 taken_over_on_release"))
+    assert refused.value.verdict == asked
+    assert asked in allowed(case, day)
+    # The day after, it stands behind all of them.
+    assert check_move(case, "taken_over_on_release", as_of=day + dt.timedelta(days=1)).allowed
+
+
+@pytest.mark.parametrize("again", ["2025-03-31", "2025-03"])
+def test_where_the_copy_is_all_of_its_day_columns_say_the_same(again):
+    case = tell(f"2025-01-06 request_received; 2025-02-10 assessment_agreed; {again} assessment_agreed")
+    day = dt.date(2025, 3, 31)
+    one = state_with_moves(case, day, at_hand())
+    assert one.lawful == by_verdicts(case, day)
+    assert [*StatesWithMoves([case], day)] == [one]
+    # Behind another request the second agreement would answer it.
+    assert ("request_received", None) not in one.lawful
+    with pytest.raises(MoveRefused, match="assessment_agreed on"):
+        record(case, fact("2025-03-31 request_received"))
+
+
 def test_a_long_record_is_looked_up_and_says_the_same():
     facts = [make_fact("request_received", case_id="c", on="2020-01-06")]
     facts += [

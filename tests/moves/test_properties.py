@@ -268,7 +268,12 @@ class LawfulLife(RuleBasedStateMachine):
         plain = Case("a", tuple(item for item in self.case.recorded if item.event not in BESIDE))
         without, case_state = state(plain, self.day), state(self.case, self.day)
         assert (without.pathway, without.since) == (case_state.pathway, case_state.since)
-        assert [step[:4] for step in without.history] == [step[:4] for step in case_state.history]
+        # A concession sent again after another appeal is an act of its own. Without that appeal on record it is a copy
+        # (`record_table`): it moves nothing then, and neither did it before.
+        told = {id(item) for item in without_copies(plain.facts)}
+        kept = [step for step in case_state.history if id(step.fact) in told]
+        assert all(step.from_ is step.to for step in case_state.history if id(step.fact) not in told)
+        assert [step[:4] for step in without.history] == [step[:4] for step in kept]
 
     @invariant()
     def each_dispute_is_a_way_through_its_region(self) -> None:
