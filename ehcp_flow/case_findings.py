@@ -365,6 +365,8 @@ def _of_exception(
         )
     elif noted & CONSIDERED:
         return
+    elif any(_waits_for_its_day(fact, deadline) for deadline in found):
+        return
     elif _is_allowed(fact, rulebook):
         where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
         yield finding("exception_without_limit", f"{where} in this case", "record what starts the clock, or void it")
@@ -386,6 +388,19 @@ def _first_wanted(fact: ExceptionRecorded, found: Sequence[Explicable]) -> tuple
         if deadline.derivation.claimed and deadline.status not in ("met", "lapsed")
         for checked in deadline.derivation.grounds
         if checked.fact is fact
+    )
+
+
+def _waits_for_its_day(fact: ExceptionRecorded, deadline: Explicable) -> bool:
+    """Whether an exception is of a ground that a limit has, which runs, and whose last lawful day nobody can tell."""
+    derivation = deadline.derivation
+    return (
+        deadline.due_on is None
+        and fact.limit in (None, deadline.limit)
+        and any(
+            derivation.judged.book.rulebook.grounds[use.ground].outcome == fact.outcome
+            for use in derivation.rule.exceptions
+        )
     )
 
 

@@ -44,7 +44,7 @@ def _steps(deadline: Explicable) -> Iterator[ExplanationStep]:
     yield ExplanationStep("rule", _rule(deadline), None, () if derivation.source else version.citation)
     yield from _counted(deadline)
     yield from acted(deadline)
-    if rule.exceptions and deadline.due_on is not None:
+    if rule.exceptions:
         yield from excepted(deadline)
     elif deadline.kind == "statutory":
         yield ExplanationStep("exception", "The law allows no exception to this limit.")

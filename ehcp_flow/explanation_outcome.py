@@ -181,7 +181,9 @@ def excepted(deadline: Explicable) -> Iterator[ExplanationStep]:
             yield ExplanationStep("exception", "The law allows no exception to this limit.")
             return
         names = "; ".join(f"{known.grounds[use.ground].outcome} ({use.citation.short})" for use in in_force)
-        yield ExplanationStep("exception", f"Exceptions the law allows here: {names}. None is recorded.")
+        without_day = "None can be weighed while its last lawful day is not known"
+        recorded = "None is recorded" if deadline.due_on is not None else without_day
+        yield ExplanationStep("exception", f"Exceptions the law allows here: {names}. {recorded}.")
         return
     for checked in grounds:
         if checked.fact is None:
@@ -220,12 +222,10 @@ def _ground_step(checked: GroundChecked, doubt: Doubt | None) -> ExplanationStep
 
 
 def _ground_lives(ground_id: str, deadline: Explicable) -> bool:
-    """Whether a ground was law when the act fell due; one that was not is not worth naming."""
+    """Whether a ground was law when the act fell due, or is now, where no such day is known: others are not named."""
     ground = deadline.derivation.judged.book.rulebook.grounds[ground_id]
-    due_on = deadline.due_on
-    return due_on is None or (
-        ground.in_force_from <= due_on and (ground.in_force_to is None or due_on <= ground.in_force_to)
-    )
+    day = deadline.due_on or deadline.derivation.as_of
+    return ground.in_force_from <= day and (ground.in_force_to is None or day <= ground.in_force_to)
 
 
 def result(deadline: Explicable) -> str:  # noqa: PLR0911 - a sentence for each status

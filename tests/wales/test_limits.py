@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from ehcp_flow import deadlines_of
+from ehcp_flow.answers import answer
 from ehcp_flow.bulk import deadlines_frame
+from ehcp_flow.explanation import explain
 from ehcp_flow.states import state
 from tests.wales.lives import LIVES, day, judged, life, lives, the, wales
 
@@ -198,6 +200,20 @@ def test_that_no_plan_is_necessary_has_its_own_time_and_is_no_late_decision():
     }  # fmt: skip
     other = life(f"{AUTHORITY}\nconsent_given 2026-02-02\nno_aln_notified:authority 2026-03-02")
     assert the(other, "2026-12-01", "unnecessary_decision").status == "lapsed"
+
+
+def test_an_exception_to_a_limit_without_a_last_day_is_neither_denied_nor_told_to_be_void():
+    case = life("aln_raised:school 2026-01-12\nexception_recorded:beyond_control 2026-01-20")
+    (found,) = [each for each in deadlines_of(case, "2026-05-11", rulebook=wales()) if each.limit == "school_decision"]
+    assert (found.due_on, found.status) == (None, "undated")
+    (said,) = [step.text for step in explain(found) if step.part == "exception"]
+    assert said.startswith("Exceptions the law allows here: beyond_control (ALNA 4(6)). None can be weighed while")
+    assert [each.code for each in answer(case, "2026-05-11", rulebook=wales()).findings] == [
+        "institution_dates_unknown"
+    ]
+    other = life("aln_raised:school 2026-01-12\nexception_recorded:beyond_control 2026-01-20 limit=authority_decision")
+    codes = [each.code for each in answer(other, "2026-05-11", rulebook=wales()).findings]
+    assert "exception_without_limit" in codes
 
 
 def test_circumstances_beyond_control_excuse_what_the_law_says_they_do():
