@@ -363,9 +363,7 @@ def _of_exception(
         yield finding(
             "exception_not_made_out", f"its facts do not hold for {deadline.limit}: {checked.says}", "check its dates"
         )
-    elif noted & CONSIDERED:
-        return
-    elif any(_waits_for_its_day(fact, deadline) for deadline in found):
+    elif noted & CONSIDERED or any(_waits_for_its_day(fact, deadline) for deadline in found):
         return
     elif _is_allowed(fact, rulebook):
         where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
