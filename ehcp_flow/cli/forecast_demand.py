@@ -112,4 +112,5 @@ DEMAND: Final = CliCommand(
         "ehcp-flow forecast demand --authority 885",
         "ehcp-flow forecast demand --backtest --year 2024 --format csv > tried.csv",
     ),
+    england="the requests that the Department publishes",
 )

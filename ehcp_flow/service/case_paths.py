@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from ehcp_flow import dates
 from ehcp_flow.answers import answer
 from ehcp_flow.case import Case
 from ehcp_flow.changes import next_change
-from ehcp_flow.dates import today
 from ehcp_flow.deadlines import deadlines_of
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.schemas import StateSchema
@@ -63,7 +63,7 @@ class _AskedOfCase:
 async def _asked(
     as_of: AsOf = None, known_at: KnownAt = None, known_by: KnownBy = "recorded", if_none_match: IfNoneMatch = None
 ) -> _AskedOfCase:
-    return _AskedOfCase(as_of or today(), known_at, known_by, if_none_match)
+    return _AskedOfCase(as_of or dates.today(), known_at, known_by, if_none_match)
 
 
 _AboutCase = Annotated[_AskedOfCase, Depends(_asked)]

@@ -14,8 +14,8 @@ import anyio
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from ehcp_flow import dates
 from ehcp_flow.case import Case
-from ehcp_flow.dates import today
 from ehcp_flow.errors import RangeError
 from ehcp_flow.measures import DESK_COLUMNS, desk, measure
 from ehcp_flow.measures.dated_values import particular_values
@@ -48,7 +48,7 @@ class _When(NamedTuple):
 
 
 async def _when(as_of: AsOf = None, known_at: KnownAt = None, known_by: KnownBy = "recorded") -> _When:
-    return _When(as_of or today(), known_at, known_by)
+    return _When(as_of or dates.today(), known_at, known_by)
 
 
 _Moment = Annotated[_When, Depends(_when)]
@@ -83,7 +83,7 @@ def add_caseload_paths(router: APIRouter, serving: Serving) -> None:
         def cases(store: Store) -> Any:
             after = "" if cursor is None else place_of(cursor)
             ids, following = page_after(((each, each) for each in store.case_ids(after=after)), limit)
-            on = as_of or today()
+            on = as_of or dates.today()
             rows = []
             for found in store.cases(ids):
                 stands = state(found.case, on, **serving.law)

@@ -16,7 +16,7 @@ from tests.telling import day, tell
 PACKAGE = Path(dates.__file__).parent
 ONE_PLACE = PACKAGE / "dates.py"
 # A store stamps what it records, and the tools at the edge time themselves: instants, never the day a rule counts.
-EDGES = {"store", "cli", "testing", "synth"}
+EDGES = {"store", "cli", "service", "testing", "synth"}
 READS_THE_CLOCK = {"today", "now", "utcnow", "localtime", "gmtime", "fromtimestamp", "utcfromtimestamp", "time_ns"}
 BOTH = pytest.mark.parametrize("now", ["2026-03-02", "2036-03-02"])
 
