@@ -781,7 +781,7 @@ def test_a_survey_day_far_away_is_a_slip_and_moves_no_limit():
 
 
 def test_the_numbers_of_authorities_are_those_of_the_departments_tables():
-    tables = (ROOT / "ehcp_flow" / "reports" / "data" / "dfe.csv").read_text().splitlines()
+    tables = (ROOT / "ehcp_flow" / "measures" / "data" / "dfe.csv").read_text().splitlines()
     assert authorities() == {row[3] for row in csv.reader(tables) if len(row) > 3 and re.fullmatch(r"[0-9]{3}", row[3])}
     assert authorities() < authorities(of_upns=True)
     assert {"001", "660", "875"} <= authorities(of_upns=True) - authorities()
