@@ -17,7 +17,7 @@ from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.explanation_outcome import describe, if_earlier, in_doubt
 from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding, Gap, told_by
-from ehcp_flow.grounds import GroundChecked
+from ehcp_flow.grounds import GroundChecked, allows
 from ehcp_flow.law.model import ActInQuestion, AgeQuestion, GivesWay, Rulebook
 
 __all__ = ["findings_of"]
@@ -323,14 +323,8 @@ def _of_exception(
     fact: ExceptionRecorded, noted: int, found: Sequence[Explicable], rulebook: Rulebook
 ) -> Iterator[Finding]:
     def finding(code: str, message: str, remedy: str) -> Finding:
-        return Finding(
-            code,
-            fact.case_id,
-            fact.on,
-            f"exception {fact.outcome} on {dates.written(fact.on)}: {message}",
-            remedy,
-            fact,
-        )
+        said = f"exception {fact.outcome} on {dates.written(fact.on)}: {message}"
+        return Finding(code, fact.case_id, fact.on, said, remedy, fact)
 
     if fact.outcome == "not_stated":
         yield finding(
@@ -391,22 +385,11 @@ def _first_wanted(fact: ExceptionRecorded, found: Sequence[Explicable]) -> tuple
 
 def _waits_for_its_day(fact: ExceptionRecorded, deadline: Explicable) -> bool:
     """Whether an exception is of a ground that a limit has, which runs, and whose last lawful day nobody can tell."""
-    derivation = deadline.derivation
-    return (
-        deadline.due_on is None
-        and fact.limit in (None, deadline.limit)
-        and any(
-            derivation.judged.book.rulebook.grounds[use.ground].outcome == fact.outcome
-            for use in derivation.rule.exceptions
-        )
-    )
+    rule, book = deadline.derivation.rule, deadline.derivation.judged.book.rulebook
+    return deadline.due_on is None and fact.limit in (None, deadline.limit) and allows(rule.exceptions, fact, book)
 
 
 def _is_allowed(fact: ExceptionRecorded, rulebook: Rulebook) -> bool:
     """Whether the law allows an exception on this ground to the limit that is claimed, or, where none is, to any."""
-    return any(
-        rulebook.grounds[use.ground].outcome == fact.outcome
-        for limit in ([rulebook.limits[fact.limit]] if fact.limit else rulebook.limits.values())
-        for rule in limit.rule
-        for use in rule.exceptions
-    )
+    limits = [rulebook.limits[fact.limit]] if fact.limit else rulebook.limits.values()
+    return any(allows(rule.exceptions, fact, rulebook) for limit in limits for rule in limit.rule)

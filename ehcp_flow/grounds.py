@@ -7,7 +7,7 @@ a person's judgement: the record of it is the `reason` of the fact, and an excep
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final, get_args
@@ -20,9 +20,10 @@ from ehcp_flow.engine.judged_case import JudgedCase
 from ehcp_flow.engine.numbers import as_date
 from ehcp_flow.facts import ExceptionRecorded
 from ehcp_flow.law.ground import ExceptionUse, Ground, GroundTest
+from ehcp_flow.law.model import Rulebook
 from ehcp_flow.nouns import count
 
-__all__ = ["GroundChecked", "check_grounds"]
+__all__ = ["GroundChecked", "allows", "check_grounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +227,8 @@ _SAYS: Final[Mapping[str, Callable[[Ground, ExceptionRecorded, int, _Against], s
     "named": _of_limit,
 }
 complete(_SAYS, get_args(GroundTest), "tests of a ground in words")
+
+
+def allows(exceptions: Iterable[ExceptionUse], fact: ExceptionRecorded, rulebook: Rulebook) -> bool:
+    """Return whether one of the exceptions that a rule allows is of the ground that was recorded."""
+    return any(rulebook.grounds[use.ground].outcome == fact.outcome for use in exceptions)

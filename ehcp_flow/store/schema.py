@@ -29,7 +29,7 @@ from ehcp_flow.store.table_names import Names
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "check", "found", "taken_down", "upgrade"]
+__all__ = ["REVISION", "check", "forget", "found", "taken_down", "upgrade"]
 
 _KNOWN: Final = ("1", "2", "3", "4", "5")
 _OF_TABLES: Final = re.compile(r"^42(?!501)|duplicate column|already exists|no such (?:table|column)")
@@ -58,6 +58,11 @@ def check(connection: Connection, names: Names) -> None:
     raise SchemaTooNew(revision, REVISION)
 
 
+def forget(engine: Engine) -> None:
+    """Look at the schemas of a database again when they are next asked of: somebody changes them."""
+    _GOOD.pop(engine, None)
+
+
 def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[str | None, str]:
     """Bring the database to a revision, in the connection's transaction; the caller commits.
 
@@ -66,6 +71,7 @@ def upgrade(connection: Connection, names: Names, to: str = REVISION) -> tuple[s
     """
     from alembic import command
 
+    forget(connection.engine)
     before = _found_alone(connection, names)
     if before is not None and before not in _KNOWN:
         raise SchemaTooNew(before, REVISION)

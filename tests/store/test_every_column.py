@@ -106,7 +106,7 @@ class Tables:
             except (sa.exc.IntegrityError, sa.exc.DataError):
                 undone.rollback()
                 return None
-            schema._GOOD.clear()  # as a process does that has just begun: the schema is looked at once
+            schema.forget(self.connection.engine)  # as a process does that has just begun: the schema is looked at once
             try:
                 found = not Store.on(self.connection).verify().ok
             except StoreError:
