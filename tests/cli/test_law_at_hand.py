@@ -54,7 +54,7 @@ FACTS = {"convert", "db check", "db erased", "db grant", "db revoke", "db stats"
          "export", "facts", "follow", "import", "late", "person", "redact", "retention", "sen2 import",
          "synth"}  # fmt: skip
 """To these a rulebook says which facts there are, or whose: test_made_up_rulebook.py and test_declared.py ask them."""
-ENGLANDS = {"sen2 export", "sen2 validate", "sen2 compare", "sen2 figures", "sen2 schema"}
+ENGLANDS = {"forecast demand", "sen2 export", "sen2 validate", "sen2 compare", "sen2 figures", "sen2 schema"}
 """These are of England's law alone, and say so of another: test_made_up_rulebook.py asks them."""
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
 """Two months end on Saturday 11 July 2026, and the time to appeal on the Monday after it."""

@@ -393,6 +393,12 @@ def test_the_return_is_englands_only(command):
     assert "the SEN2 return: they count by England's law" in told.stderr
 
 
+def test_the_requests_that_are_published_are_englands_only():
+    told = run("forecast", "demand", "--rulebook", FOLDER)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "the requests that the Department publishes: they count by England's law" in told.stderr
+
+
 def test_a_draft_of_englands_law_has_a_return(tmp_path):
     draft = tmp_path / "draft.toml"
     draft.write_text('title = "A draft"\nbased_on = "england"\n')
