@@ -59,8 +59,9 @@ ENGLANDS = {"forecast demand", "sen2 export", "sen2 validate", "sen2 compare", "
 CEASING = "2023-03-02 final_plan_sent; 2026-05-01 cease_consulted; 2026-05-11 cease_notice_sent"
 """Two months end on Saturday 11 July 2026, and the time to appeal on the Monday after it."""
 
-LONG = {"forecast flow"}
-"""It needs two years of cases: tests/forecast/test_flow_forecast.py asks it by another law."""
+LONG = {"forecast flow", "serve"}
+"""One needs two years of cases: tests/forecast/test_flow_forecast.py asks it by another law. The other answers until it
+is stopped: tests/service/test_serving.py gives it a directory that is no rulebook."""
 
 
 def asking(option: str) -> set[str]:
