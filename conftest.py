@@ -1,5 +1,6 @@
 """How the suite runs: Hypothesis without a clock and in CI with the same examples, interrupts as in a terminal."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -37,3 +38,15 @@ def _only_the_events_of_the_library() -> Iterator[None]:
     vocabulary = sys.modules.get("ehcp_flow.vocabulary")
     if vocabulary is not None:
         vocabulary.forget_declared()
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the loop that a browser's driver leaves running in this thread from a test that runs one of its own."""
+    running = None if "chromium" in request.fixturenames else asyncio._get_running_loop()  # noqa: SLF001 - no other way
+    if running is None:
+        yield
+        return
+    asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+    yield
+    asyncio._set_running_loop(running)  # noqa: SLF001 - as above

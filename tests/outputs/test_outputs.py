@@ -449,6 +449,7 @@ ELSEWHERE = {
     "store/schema.py": "the migrations of a zipped package, laid out in a directory that goes at the end",
     "testing/contract_erasing.py": "a row more for a file of the test's own",
     "testing/killing.py": "a store in a directory of its own, to be killed",
+    "testing/mariadb.py": "a server's own directory",
     "testing/postgres.py": "a server's own directory",
 }
 METHODS = {
