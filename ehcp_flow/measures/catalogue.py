@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -118,14 +118,19 @@ class Catalogue:
     home: Mapping[str, Measure]
     sums: tuple[Sum, ...] = ()
     rare: tuple[str, ...] = ()
+    _by_name: dict[int | None, dict[str, MeasureColumn]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def named(self, name: str, year: int | None) -> MeasureColumn | None:
         """Return the column that has this name in a table of a year, or of none, in any release, or None."""
-        wanted = name.casefold()
-        for column in self.columns.values():
-            if any(wanted == column.name_in(year, release).casefold() for release in RELEASES) or wanted == column.name:
-                return column
-        return None
+        if year not in self._by_name:
+            names: dict[str, MeasureColumn] = {}
+            for column in self.columns.values():
+                for each in (*(column.name_in(year, release).casefold() for release in RELEASES), column.name):
+                    names.setdefault(each, column)
+            self._by_name[year] = names
+        return self._by_name[year].get(name.casefold())
 
     def column(self, name: str) -> MeasureColumn:
         """Return the column with this name in any release, or the first percentage (else column) of a measure's id.

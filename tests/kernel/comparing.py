@@ -7,6 +7,7 @@ outside a table, and where the interpreted one would take a negative place for o
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
@@ -41,7 +42,10 @@ ENGINE: Final = Path(interpreted_kernel().module.__file__ or "").parent
 
 def checked_kernel(folder: Path) -> Kernel:
     """Compile the kernel with its bounds checked, and load it. Raises NotCompiledError where that cannot be done."""
-    spec = spec_from_file_location("ehcp_flow.engine._kernel", compile_kernel(ENGINE, folder, checked=True))
+    # Not optimised: that takes more than half of the time of the compiler, and of these tests.
+    with patch.dict(os.environ, CFLAGS=f"{os.environ.get('CFLAGS', '')} -O0"):
+        library = compile_kernel(ENGINE, folder, checked=True)
+    spec = spec_from_file_location("ehcp_flow.engine._kernel", library)
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
