@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 from ehcp_flow.closed import complete
 
 __all__ = [
-    "KINDS", "LONGEST_VALUE", "MOST_RANKS", "SCHOOL_YEARS", "ParticularName", "kind_in_words", "kind_of_placement",
-    "known_names", "name_of", "settled", "value_fault",
+    "KINDS", "LONGEST_VALUE", "MOST_RANKS", "SCHOOL_YEARS", "ParticularName", "is_personal", "kind_in_words",
+    "kind_of_placement", "known_names", "name_of", "settled", "value_fault",
 ]  # fmt: skip
 
 LONGEST_VALUE: Final = 200
@@ -100,6 +100,15 @@ def name_of(text: str) -> str | None:
     """Return a name as it is kept: `School year` is `school_year`; None for what can be no name."""
     name = "_".join(text.replace("-", " ").split()).casefold()
     return name if _NAME.fullmatch(name) else None
+
+
+def is_personal(name: str) -> bool:
+    """Whether what a particular is may tell of a person, and so have to be redacted.
+
+    Of a name that is not known nobody can say.
+    """
+    known = known_names().get(name)
+    return known is None or known.personal
 
 
 def kind_of_placement(value: str) -> str:

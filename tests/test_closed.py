@@ -30,6 +30,8 @@ HELD_ELSEWHERE = {
     "measures.periods._SURVEY_DAYS": "another year is passed over before it is looked up",
     "readers.row_tables._ALSO_CALLED": "the columns that a header must have: tests/readers/test_csv.py leaves out each",
     "readers.refused_rows._STANDS_IN": "another column is asked about before it is looked up",
+    "readers.event_log._OBJECTS": "the three that are named: tests/readers/test_event_log.py has each",
+    "readers.event_log.EVENT_LOGS": "another format is refused before it is looked up",
     "readers.fact_writer._ROWS": "another format is refused before it is looked up",
     "reports.lists._TITLES": "the keys of the table beside it: tests/reports/test_overview.py has each list",
     "reports.verdict.SIGNS": "each change that there is has one: it is what `Change` lists",

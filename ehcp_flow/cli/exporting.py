@@ -21,6 +21,11 @@ __all__ = ["EXPORT"]
 class _ExportFormat(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
+    OCEL = "ocel"
+    XES = "xes"
+
+
+_LOGS: Final = (_ExportFormat.OCEL, _ExportFormat.XES)
 
 
 def _export(
@@ -33,7 +38,12 @@ def _export(
     ] = None,
     form: Annotated[
         _ExportFormat | None,
-        typer.Option("--format", help="csv or jsonl; without it, as the name of --output ends.", show_default=False),
+        typer.Option(
+            "--format",
+            help="csv or jsonl; or an event log for process mining, ocel (2.0, JSON) or xes, of the facts that stand, "
+            "without free text or names; without it, as the name of --output ends.",
+            show_default=False,
+        ),
     ] = None,
     known_at: KnownAt = None,
     known_by: KnownBy = None,
@@ -51,6 +61,10 @@ def _export(
     if known_by is not None and known_at is None:
         raise typer.BadParameter("it says what --known-at goes by; give that too", param_hint="--known-by")
     shown = form_by_name(output, [*_ExportFormat], form)
+    if as_imported and shown in _LOGS:
+        raise typer.BadParameter(
+            "an event log never says by whom a fact was recorded; leave it out", param_hint="--as-imported"
+        )
     to: str | IO[str] = sys.stdout if output is None else output
     with open_store(store, authority=authority) as opened, ProgressBar("exporting", shown=output is not None) as bar:
         done = export_file(
@@ -71,6 +85,7 @@ EXPORT: Final = CliCommand(
         "ehcp-flow export --store sqlite:///cases.db --output facts.csv",
         "ehcp-flow export --store sqlite:///cases.db --as-imported > facts.csv",
         "ehcp-flow export --store sqlite:///cases.db --authority 873 --format jsonl",
+        "ehcp-flow export --store sqlite:///cases.db --output log.xes",
     ),
     facts=True,
 )

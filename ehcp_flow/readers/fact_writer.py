@@ -8,13 +8,14 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from ehcp_flow.dates import written
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import COLUMNS, Fact
 from ehcp_flow.outputs import Kind, Output, header_of
 from ehcp_flow.readers.case_reader import FactReader
+from ehcp_flow.readers.event_log import is_event_log, text_writer
 from ehcp_flow.readers.text_lines import LONGEST_ROW, UNFIT
 
 __all__ = ["FACTS", "write_facts"]
@@ -22,6 +23,9 @@ __all__ = ["FACTS", "write_facts"]
 
 def _written_here(file: BinaryIO) -> bool:
     """Whether a file begins as `write_facts` begins one, this version's or that of another with fewer columns."""
+    if is_event_log(file):
+        return True
+    file.seek(0)
     names = header_of(file)
     if {*_ALWAYS, "fact_id", "recorded_at", "recorded_by"} <= set(names):
         known = [name for name in COLUMNS if name in names]
@@ -39,8 +43,10 @@ def _written_here(file: BinaryIO) -> bool:
 _SURELY_FITS: Final = LONGEST_ROW // 4
 """A row of so many characters is not too long, whatever they are."""
 _ALWAYS: Final = ("case_id", "event", "on")
-FACTS: Final = Kind("a file of facts that ehcp_flow wrote", "facts.csv", _written_here, ("csv", "jsonl", "xlsx"))
-"""Facts as `write_facts` writes them."""
+FACTS: Final = Kind(
+    "a file of facts that ehcp_flow wrote", "facts.csv", _written_here, ("csv", "jsonl", "xlsx", "ocel", "xes")
+)
+"""Facts as `write_facts` writes them, or as an event log."""
 
 
 def write_facts(
@@ -64,7 +70,7 @@ def write_facts(
         reads = [("what is read", facts.path)] if isinstance(facts, FactReader) and facts.path is not None else []
         with Output(file, FACTS, reads=reads).open() as opened:
             return write_facts(facts, opened, format=format, carried=carried)
-    write, more = _writer(file), carried or {}
+    write, more = text_writer(file), carried or {}
     columns = (*COLUMNS, *dict.fromkeys(name for each in more.values() for name in each))
     as_row = _ROWS[format]
     if format == "csv":
@@ -101,15 +107,6 @@ def _json_row(cells: dict[str, str], _: Sequence[str]) -> str:
 
 
 _ROWS: Final = {"csv": _csv_row, "jsonl": _json_row}
-
-
-def _writer(file: Any) -> Callable[[str], object]:
-    """Return what writes text to a stream, be it of text or of bytes."""
-    try:
-        file.write("")
-    except TypeError:
-        return lambda text: file.write(text.encode())
-    return file.write  # type: ignore[no-any-return]
 
 
 # By type too: a month equals its last day.

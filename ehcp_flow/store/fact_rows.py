@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import Fact, ParticularRecorded, as_stored
 from ehcp_flow.identifiers import identifier_fault
-from ehcp_flow.particular_table import known_names
+from ehcp_flow.particular_table import is_personal
 from ehcp_flow.particulars import REDACTED
 from ehcp_flow.store.alike_bodies import alike_bodies
 from ehcp_flow.store.errors import EventUnknown, StoreCorrupt
@@ -173,11 +173,8 @@ def plain(event: str, field: str, value: str | None) -> str | None:
 
 
 def _tells_of_a_person(fact: Fact) -> bool:
-    """Whether what a particular is may have to be redacted; of a name that is not known nobody can say."""
-    if fact.__class__ is not ParticularRecorded:
-        return False
-    known = known_names().get(fact.particular)
-    return known is None or known.personal
+    """Whether it is a particular whose value may have to be redacted."""
+    return fact.__class__ is ParticularRecorded and is_personal(fact.particular)
 
 
 def text_of(fact: Fact) -> str | None:
