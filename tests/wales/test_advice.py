@@ -1,16 +1,20 @@
 """What a Welsh record is told to do can be done by the law of Wales: no ground, act or day of England's is in it."""
 
+import json
+import re
+
 import pytest
 
 from ehcp_flow import answer
 from ehcp_flow.bulk import findings_frame
 from ehcp_flow.engine.rulebook import compiled
-from ehcp_flow.facts import OUTCOMES
+from ehcp_flow.facts import OUTCOMES, choices_of
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.vocabulary import LIBRARY
+from tests.cli.running import invoke
 from tests.law.test_declared import folder
 from tests.telling import tell
-from tests.wales.lives import wales
+from tests.wales.lives import FOLDER, wales
 
 RAISED = "2026-01-12 aln_raised outcome=school party=school-1"
 SAID_ANYWAY = {"authority_replaced"}
@@ -92,3 +96,31 @@ def test_another_procedure_with_such_a_ground_is_asked_whether_it_was_a_term(tmp
 def test_an_institution_that_is_named_is_not_asked_for_again(party, remedy):
     (finding,) = found(f"2026-01-12 aln_raised outcome=school{party}")
     assert (finding.code, finding.remedy) == ("institution_dates_unknown", remedy)
+
+
+def test_facts_lists_what_wales_reads_and_cites_no_law_of_england():
+    rows = json.loads(invoke("facts", "--rulebook", FOLDER, "--format", "json").stdout)
+    assert {row["event"] for row in rows} == compiled(wales()).reads
+    assert "(CFA" not in str(rows)
+    assert not re.search(r"\((SR|TPR|DPR|PBR|RPR|CoP) ", str(rows))
+    by_event = {row["event"]: row for row in rows}
+    assert by_event["exception_recorded"]["outcomes"] == ["beyond_control"]
+    assert by_event["appeal_registered"]["on_is"] == (
+        "the day the Tribunal received the appeal; served_on is the day it reached the authority"
+    )
+    assert by_event["appeal_decided"]["outcomes"] == list(wales().events["appeal_decided"].outcomes)
+    assert by_event["particular_recorded"]["outcomes"] == list(choices_of("particular_recorded", "outcome"))
+    told = invoke("facts", "request_received", "--rulebook", FOLDER)
+    assert f"nothing in the rulebook ({wales().title}) speaks of request_received" in " ".join(told.stderr.split())
+    assert "request_received" in told.stdout
+    known = json.loads(invoke("facts", "aln_raised", "--rulebook", FOLDER, "--format", "json").stdout)
+    assert [row["event"] for row in known] == ["aln_raised"]
+
+
+def test_facts_of_england_and_of_a_draft_of_it_are_whole(tmp_path):
+    every = json.loads(invoke("facts", "--format", "json").stdout)
+    draft = json.loads(invoke("facts", "--rulebook", "examples/reform-2029", "--format", "json").stdout)
+    assert {row["event"] for row in every} >= set(LIBRARY)
+    assert [row["on_is"] for row in draft if row["event"] == "appeal_registered"] == [
+        row["on_is"] for row in every if row["event"] == "appeal_registered"
+    ]
