@@ -208,12 +208,15 @@ class Case:
         self.__dict__["_checked"] = (day, Checked(facts, facts, ()))
         self.__dict__["_found_on"] = (day, ())
 
-    def findings_on(self, day: dt.date) -> tuple[Finding, ...]:
-        """Return what does not hold between the facts that count on a day, and how many lie after it."""
+    def findings_on(self, day: dt.date, *, of_england: bool = True) -> tuple[Finding, ...]:
+        """Return what does not hold between the facts that count on a day, and how many lie after it.
+
+        It is said in words of England's law, unless that is not the one at hand.
+        """
         known: tuple[dt.date, tuple[Finding, ...]] | None = self.__dict__.get("_found_on")
         if known is not None and known[0] == day:
             return known[1]
-        return tuple(findings_in(self.checked_on(day), self.facts, day))
+        return tuple(findings_in(self.checked_on(day), self.facts, day, of_england=of_england))
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)

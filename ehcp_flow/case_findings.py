@@ -19,6 +19,7 @@ from ehcp_flow.facts import COLUMN_OF, ExceptionRecorded, Fact, Side
 from ehcp_flow.findings import Finding, Gap, told_by
 from ehcp_flow.grounds import GroundChecked, allows
 from ehcp_flow.law.model import ActInQuestion, AgeQuestion, GivesWay, Rulebook
+from ehcp_flow.record_under_law import findings_by_law, not_available
 
 __all__ = ["findings_of"]
 
@@ -39,7 +40,7 @@ def findings_of(
     """
     out, at = judged.out, kernel.LEAVES_OPEN * judged.size
     steps, told = _not_dated_of(judged, found, of_steps, misses)
-    findings = [*steps, *judged.case.findings_on(judged.as_of)]
+    findings = [*steps, *findings_by_law(judged)]
     for row, deadline in zip(judged.rows, found, strict=True):
         if out[at + row] == kernel.NOT_DATED and row not in told:
             continue
@@ -154,12 +155,13 @@ def _days_unknown(deadline: Explicable) -> Finding:
         return _unborn(deadline)
     who = deadline.party or "an institution"
     what = f"terms of {who}" if derivation.version.counts_terms else f"days on which {who} is open"
+    named = f"load the term dates of {deadline.party}"
     return Finding(
         "institution_dates_unknown",
         deadline.case_id,
         deadline.starts_on,
         f"{deadline.limit} counts {what}, and they are not known",
-        "name the institution as party and load its term dates",
+        named if deadline.party else "name the institution as party and load its term dates",
         deadline.derivation.start,
     )
 
@@ -363,8 +365,7 @@ def _of_exception(
         where = f"{fact.limit} does not run" if fact.limit else "no limit that it could excuse runs"
         yield finding("exception_without_limit", f"{where} in this case", "record what starts the clock, or void it")
     else:
-        said = f"the law allows no such exception to {fact.limit or 'any limit'}"
-        yield finding("exception_not_available", said, "see the rulebook's exceptions")
+        yield not_available(fact)
 
 
 def _not_counted(book: Rulebook) -> str:

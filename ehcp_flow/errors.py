@@ -280,7 +280,7 @@ class EnglandOnly(EhcpFlowError, ValueError):
         self.what = what
         self.title = title
         super().__init__(
-            f"{what}: they count by England's law and its states alone, and this rulebook is another: {title}"
+            f"{what}: this is counted by England's law and its states alone, and the rulebook is another: {title}"
         )
 
 

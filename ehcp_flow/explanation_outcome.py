@@ -12,7 +12,7 @@ from ehcp_flow.counting import ONE_DAY
 from ehcp_flow.dates import say, written
 from ehcp_flow.derivation import Derivation, Explicable
 from ehcp_flow.engine.rulebook import earliest_age
-from ehcp_flow.facts import Fact
+from ehcp_flow.facts import FACT_TYPES, Fact
 from ehcp_flow.grounds import GroundChecked
 from ehcp_flow.law.citation import Citation
 from ehcp_flow.law.ground import Doubt
@@ -166,7 +166,13 @@ def _acts(rules: Sequence[Rule]) -> str:
 
 
 def _in_words(patterns: Iterable[Pattern]) -> str:
-    return " or ".join(dict.fromkeys(each.fact.replace("_", " ").replace(":", ": ") for each in patterns))
+    return " or ".join(dict.fromkeys(_pattern_in_words(each) for each in patterns))
+
+
+def _pattern_in_words(pattern: Pattern) -> str:
+    """Return the fact that a pattern speaks of, as `describe` calls one."""
+    called = FACT_TYPES[pattern.event].titled or pattern.event.replace("_", " ")
+    return called if pattern.outcome is None else f"{called}: {pattern.outcome.replace('_', ' ')}"
 
 
 def excepted(deadline: Explicable) -> Iterator[ExplanationStep]:

@@ -99,10 +99,21 @@ def _folded(text: str) -> str:
 def known_word(column: str, text: str, event: str = "") -> str:
     """Return a known word of `event`, `outcome` or `party` as it is written here, and any other text as it is.
 
-    A file may write it in any case, with blanks or hyphens for underscores: `Request received`, `Early years`.
+    A file may write it in any case, with blanks or hyphens for underscores: `Request received`, `Early years`. A party
+    is known of the event, or without one of any.
     """
     words = FACT_TYPES if column == "event" else OUTCOMES.get(event, ()) if column == "outcome" else _PARTIES
-    return text if text in words or (folded := _folded(text)) not in words else folded
+    if text in words:
+        return text
+    folded = _folded(text)
+    return folded if folded in words or (column == "party" and folded in _parties_declared(event)) else text
+
+
+def _parties_declared(event: str) -> tuple[str, ...]:
+    """Return the parties of an event that a rulebook declares; without an event, those of all."""
+    classes = (FACT_TYPES[event],) if event in FACT_TYPES else () if event else FACT_TYPES.values()
+    declared = (getattr(getattr(cls, "declared_as", None), "parties", ()) for cls in classes)
+    return tuple(party for parties in declared for party in parties)
 
 
 def in_known_words(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,11 +8,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ehcp_flow.facts import Fact
 
-__all__ = ["Finding", "Gap", "told_by"]
+__all__ = ["OWN_FINDINGS", "Finding", "Gap", "told_by"]
+
+OWN_FINDINGS: Final = frozenset(
+    {
+        "act_not_dated", "after_the_day", "answer_before_question", "authority_conflict", "birth_contradicts",
+        "closure_too_long", "code_of_later_return", "damaged_id", "date_of_birth_unknown", "dates_contradict",
+        "direction_for_unknown_limit", "due_date_uncertain", "exception_for_unknown_limit", "exception_not_available",
+        "exception_not_made_out", "exception_not_stated", "exception_reason_doubtful", "exception_without_end",
+        "exception_without_limit", "exception_without_reason", "fact_id_again", "fact_not_read", "impossible_date",
+        "institution_dates_unknown", "no_law_in_force", "particular_twice", "party_not_asked", "party_not_stated",
+        "period_reversed", "recorded_before_it_happened", "two_birth_dates",
+    }
+)  # fmt: skip
+"""What the library says of a record by itself, whatever the law: a rulebook's own findings have other names,
+but where they say the same of its own facts (`recorded_twice`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ from ehcp_flow.record_table import (
     ClosureShort,
     DatesOfOne,
     DayBelieved,
+    InItsTime,
     OfOneAsked,
     OnceOnly,
     Row,
+    SameThroughout,
 )  # fmt: skip
 
 __all__ = ["findings_in"]
@@ -36,13 +38,16 @@ _NAMED: Final = 3
 _PLACE_OF: Final[Mapping[Row, int]] = {row: number for number, row in enumerate(ROWS)}
 
 
-def findings_in(found: Checked, every: Iterable[Fact], as_of: dt.date) -> Iterator[Finding]:
-    """Yield what a record breaks of the table, in legal order; `every` are its facts, whenever they are."""
+def findings_in(found: Checked, every: Iterable[Fact], as_of: dt.date, *, of_england: bool = True) -> Iterator[Finding]:
+    """Yield what a record breaks of the table, in legal order; `every` are its facts, whenever they are.
+
+    Where the law is not `of_england`, none of its words are England's.
+    """
     facts = found.facts
     yield from _damaged(facts)
     broken = [*found.broken, *_recorded_early(facts), *_of_two_authorities(facts), *_of_one_name(facts)]
     for place, row, other in sorted(broken, key=_by_place):
-        yield _finding(row, facts[place], None if other is None else facts[other])
+        yield _finding(row if of_england else _elsewhere(row), facts[place], None if other is None else facts[other])
     ahead = [fact for fact in every if fact.on > as_of and not fact.prospective]
     days = [*_days_ahead(facts, as_of)]
     if ahead or days:
@@ -91,6 +96,15 @@ def _of_one_name(facts: Sequence[Fact]) -> Iterator[Broken]:
             named.setdefault(name, place)
 
 
+def _elsewhere(row: Row) -> Row:
+    """Return a row of the table as another law than England's says it."""
+    if isinstance(row, InItsTime):
+        return row._replace(says=row.elsewhere or row.says)
+    if isinstance(row, ClosureShort | SameThroughout):
+        return row._replace(remedy=row.elsewhere)
+    return row
+
+
 def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
     said: dict[str, object] = {"event": fact.event, "on": fact.on.isoformat()}
     if other is not None:
@@ -107,11 +121,11 @@ def _finding(row: Row, fact: Fact, other: Fact | None) -> Finding:
         said |= {"field": row.field, "value": getattr(fact, row.field), "means": row.means}
     elif isinstance(row, OfOneAsked):
         said |= {"value": fact.party, "other": row.question}
-    elif row is RECORDED and fact.recorded_at is not None:
+    elif row.finding == RECORDED.finding and fact.recorded_at is not None:
         said["value"] = _written_on(fact.recorded_at)
     elif row is NAMES:
         said["value"] = fact.fact_id
-    elif row is AUTHORITY and other is not None:
+    elif isinstance(row, SameThroughout) and other is not None:
         said |= {"value": fact.authority, "other_value": other.authority}
     return Finding(row.finding, fact.case_id, fact.on, row.says.format(**said), row.remedy, fact)
 

@@ -238,7 +238,7 @@ class DayBelieved(NamedTuple):
 class ClosureShort(NamedTuple):
     """A closure is no longer than any holiday is: what shuts a school for so many weekdays is a term, or a question.
 
-    It is asked about, and not believed: the fact is left out.
+    It is asked about, and not believed: the fact is left out. `elsewhere` is the remedy by another law than England's.
     """
 
     finding: str
@@ -248,6 +248,7 @@ class ClosureShort(NamedTuple):
     says: str
     remedy: str
     leaves_out: Literal["fact", "date"] = "fact"
+    elsewhere: str = ""
 
     def is_broken(self, on: dt.date, reopens: dt.date) -> bool:
         """Whether a closure from one day to another is too long."""
@@ -295,13 +296,17 @@ class AmongOthers(NamedTuple):
 
 
 class InItsTime(NamedTuple):
-    """The day of a fact lies between two others. The fact still counts; what follows from it is said."""
+    """The day of a fact lies between two others. The fact still counts; what follows from it is said.
+
+    `elsewhere` is what is said by another law than England's.
+    """
 
     finding: str
     says: str
     remedy: str
     must_hold: str
     means: str
+    elsewhere: str = ""
 
 
 class KeptWhole(NamedTuple):
@@ -315,13 +320,17 @@ class KeptWhole(NamedTuple):
 
 
 class SameThroughout(NamedTuple):
-    """A column says the same in every fact, until one of `changed_by` changes it."""
+    """A column says the same in every fact, until one of `changed_by` changes it.
+
+    `elsewhere` is the remedy by another law than England's.
+    """
 
     finding: str
     column: str
     says: str
     remedy: str
     changed_by: frozenset[str]
+    elsewhere: str
 
     @property
     def must_hold(self) -> str:
@@ -509,6 +518,7 @@ CLOSURE: Final = ClosureShort(
     "{event} on {on} shuts it until {value}, for longer than any holiday lasts: most likely that is a term, or its end "
     "was mistyped; it is left out, and excuses nothing",
     "correct until; what truly shut it for so long is an exceptional circumstance (exceptional_circumstances)",
+    elsewhere="correct until",
 )  # fmt: skip
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
@@ -566,6 +576,8 @@ ANSWERED: Final[tuple[OfOneAsked, ...]] = (
     ),
 )  # fmt: skip
 """Whom an answer is of, and whom its question."""
+_LONG_AGO: Final = "{event} on {on} lies"
+_PLACEHOLDER: Final = "most likely no day was known and another was put in its place"
 TIMELY: Final = InItsTime(
     "impossible_date",
     "{event} on {on} lies before Part 3 of the Act, which began on 2014-09-01: most likely no day was known and "
@@ -573,6 +585,7 @@ TIMELY: Final = InItsTime(
     "put in the true day, or void the fact if there is none",
     "no fact but date_of_birth and records_declared lies before 2014-09-01, when Part 3 of the Act began",
     "the day is a placeholder: no time limit is counted from it",
+    f"{_LONG_AGO} before {PART_3_FROM.isoformat()}: {_PLACEHOLDER}",
 )
 BORN: Final = InItsTime(
     "impossible_date",
@@ -581,6 +594,7 @@ BORN: Final = InItsTime(
     "put in the true day, or void the fact if there is none",
     "date_of_birth does not lie before 1989-09-01",
     "the day is a placeholder: it is left out",
+    f"{_LONG_AGO} before {BORN_FROM.isoformat()}: {_PLACEHOLDER}; it is left out",
 )
 RECORDED: Final = InItsTime(
     "recorded_before_it_happened",
@@ -610,6 +624,7 @@ AUTHORITY: Final = SameThroughout(
     "counts as {value}'s",
     "correct the authority; if another took its place, record authority_replaced or plan_transferred_in",
     events_named("authority_replaced plan_transferred_in taken_over_on_release"),
+    "correct the authority; if another took its place, record authority_replaced",
 )
 
 DAMAGED_ID: Final = KeptWhole(

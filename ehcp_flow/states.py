@@ -41,6 +41,9 @@ by them, `attach` gives it:
     >>> print(child.may_final_plan_sent(on="2026-05-01").refusals[0].reason)
     no draft plan is on record
 
+An event is a method, and its outcome an argument; the machine's own triggers are the event with its outcome, where
+moves tell these apart: `machine().get_transitions("review_decision_sent:amend")`.
+
 `state` reads where a case stands, `disputes` what is disputed. `allowed` and `check_move` say what would be lawful,
 with every reason, and change nothing; `moves` gives what is asked for of all that could be recorded, with titles for
 people; `record` adds a fact, and refuses an unlawful one with the same reasons. `mermaid` and `state_table` show the

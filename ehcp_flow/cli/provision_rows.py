@@ -118,7 +118,10 @@ def print_read(law: Rulebook, printed: PrintOptions, as_of: dt.date, months: int
     never = [row["provision"] for row in rows if row["read_on"] is None]
     days = sorted(row["read_on"] for row in rows if row["read_on"] is not None)
     note(f"{count(len(rows), 'provision')}: " + (f"read from {days[0]} to {days[-1]}" if days else "none was read"))
-    part = [f"{row['provision']} ({', '.join(row['of'])})" for row in rows if row["read"] == "in part"]
+    part = [
+        f"{row['provision']} ({', '.join(row['of'])})" if row["of"] else row["provision"]
+        for row in rows if row["read"] == "in part"
+    ]  # fmt: skip
     if part:
         note(f"{len(part)} were read in part: {'; '.join(part)}")
     if never:
@@ -150,7 +153,7 @@ def _months(then: dt.date, now: dt.date) -> int:
 
 def print_unread(law: Rulebook, printed: PrintOptions) -> None:
     """Print the rows of the rulebook that rest on less than the primary text, read whole."""
-    from ehcp_flow.law.provisions import unread
+    from ehcp_flow.law.provisions import own_rows, unread
 
     rows = [
         {
@@ -177,4 +180,8 @@ def print_unread(law: Rulebook, printed: PrintOptions) -> None:
         print_table(columns, [{name: flat(value) for name, value in row.items()} for row in rows])
     else:
         printed.write(_UNREAD, rows)
-    note(f"{count(len(rows), 'row')} not yet read whole in the primary text")
+    own = own_rows(law)
+    note(
+        f"{count(len(rows), 'row')} not yet read whole in the primary text"
+        + (f"; {count(own, 'row is', 'rows are')} somebody's own word, of which no law is to be read" if own else "")
+    )

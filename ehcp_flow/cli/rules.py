@@ -118,6 +118,12 @@ def _refuse_together(
     if len(others) > 1:
         raise typer.BadParameter(f"{' and '.join(others)}: give one of them", param_hint=others[-1])
     for flag, value in limits.items():
+        if flag == "[ID]" and value is not None and others == ["--diff"]:
+            raise typer.BadParameter(
+                f"--diff takes one rulebook, and the one beside it is --rulebook: --diff {value} --rulebook "
+                f"{comparison.diff}",
+                param_hint=flag,
+            )
         if value is not None and others:
             raise typer.BadParameter(f"it belongs to the list of limits, not to {others[0]}", param_hint=flag)
 

@@ -17,7 +17,7 @@ from ehcp_flow.law.parts import Model
 from ehcp_flow.law.patterns import Pattern, patterns_in
 from ehcp_flow.vocabulary import LIBRARY, per_vocabulary
 
-__all__ = ["events_read"]
+__all__ = ["events_read", "is_of_england"]
 
 _ALWAYS: Final = frozenset(
     {
@@ -32,7 +32,7 @@ exception that nobody allows comes to is a finding of its own."""
 @per_vocabulary
 def events_read(rulebook: Rulebook) -> frozenset[str]:
     """Return the events of which a rulebook reads the facts; those that it declares are among them."""
-    if _is_of_england(rulebook):
+    if is_of_england(rulebook):
         return frozenset({*LIBRARY, *rulebook.events})
     named = {pattern.event for pattern in patterns_in(rulebook)}
     regions = rulebook.regions or england().regions
@@ -40,7 +40,7 @@ def events_read(rulebook: Rulebook) -> frozenset[str]:
     return frozenset({*_ALWAYS, *named, *rulebook.events})
 
 
-def _is_of_england(rulebook: Rulebook) -> bool:
+def is_of_england(rulebook: Rulebook) -> bool:
     """Return whether it is England's law, or one that leaves some limit of England's as it is."""
     limits = england().limits
     return any(limits.get(name) == limit for name, limit in rulebook.limits.items())

@@ -19,7 +19,7 @@ from ehcp_flow.counting import Convention, Period, SchoolDays, Terms, birthday, 
 from ehcp_flow.engine import kernel
 from ehcp_flow.engine.choice import Kernel
 from ehcp_flow.engine.duty_keys import duties_of
-from ehcp_flow.engine.events_read import events_read
+from ehcp_flow.engine.events_read import events_read, is_of_england
 from ehcp_flow.engine.numbers import KEY_OF, KEYS, as_day
 from ehcp_flow.engine.turned import TurnedKeys
 from ehcp_flow.errors import RulebookError
@@ -135,6 +135,11 @@ class CompiledRulebook:
     def reads(self) -> frozenset[str]:
         """The events of which it reads the facts."""
         return events_read(self.rulebook)
+
+    @cached_property
+    def is_of_england(self) -> bool:
+        """Whether it is England's law, or a draft of a change to it."""
+        return is_of_england(self.rulebook)
 
     def body(self, party: str | None, body: str | None) -> int:
         """Return the number of the body that was asked for advice: the one recorded, else the party's usual one."""

@@ -23,6 +23,8 @@ __all__ = ["InWords", "changes_in_words"]
 
 _MANY: Final = 12
 """So many things of a kind that are all new, or all gone, are counted and no longer told one by one, but new limits."""
+_THE_DAY: Final = "on the day"
+"""How a time limit is counted that ends on the day on which it begins."""
 _REST: Final[Mapping[str, tuple[str, str]]] = {
     "spells": ("spell of a case's life", "spells of a case's life"),
     "clocks": ("clock", "clocks"),
@@ -109,10 +111,14 @@ def _changed_rule(before: Limit, after: Limit, was: Rule, rule: Rule, book: Rule
     for at, version in enumerate(rule.version):
         old = versions.get(version.in_force_from)
         if old is None:
-            since = f", and no longer {_counts(rule.version[at - 1])}" if at else ""
+            before_it = rule.version[at - 1] if at else version
+            same = _counts(before_it) == _counts(version) and before_it.roll != version.roll
+            since = f", and no longer {_where(before_it) if same else _counts(before_it)}" if at else ""
             yield InWords(version.in_force_from, f"{_duty(after, rule, version, book)}{since}.")
         elif _counts(old) != _counts(version):
             yield InWords(None, f"{_duty(after, rule, version, book)}, and no longer {_counts(old)}.")
+        elif old.roll != version.roll:
+            yield InWords(None, f"{_duty(after, rule, version, book)}, and no longer {_where(old)}.")
         ended, last = version.in_force_to, at == len(rule.version) - 1
         if ended is not None and last and (old is None or old.in_force_to != ended):
             duty = _duty(after, rule, version, book)
@@ -127,7 +133,11 @@ def _changed_rule(before: Limit, after: Limit, was: Rule, rule: Rule, book: Rule
 
 def _new_rule(limit: Limit, rule: Rule, book: Rulebook, *, dated: bool = True) -> Iterator[InWords]:
     for version in rule.version:
-        since = version.in_force_from if dated or version is not rule.version[0] else None
+        # What is for those of a later day alone does nothing before it.
+        later = [each.on_or_after for each in (*rule.cohorts, *version.applies_to) if each.on_or_after is not None]
+        since = max(later, default=None)
+        if dated or version is not rule.version[0]:
+            since = max((version.in_force_from, *later))
         yield InWords(since, f"New, “{_title(limit, rule)}”: {_duty(limit, rule, version, book)}.")
 
 
@@ -142,38 +152,60 @@ def _title(limit: Limit, rule: Rule) -> str:
 def _duty(limit: Limit, rule: Rule, version: Version, book: Rulebook) -> str:
     """Return who must do what in what time, for which cases, as a sentence without its end."""
     actor = limit.actor if limit.actor.startswith(("whoever", "the ")) else f"the {limit.actor}"
-    whom = [cohort.said for cohort in (*rule.cohorts, *version.applies_to)]
+    whom = [cohort.told for cohort in (*rule.cohorts, *version.applies_to)]
     where = f", where {' and '.join(whom)}" if whom else ""
     kind = rule.kind or limit.kind
     force = "" if kind == "statutory" else f" ({kind}, and no breach)"
     verb = "may" if rule.right else "should" if kind == "guidance" else "must"
-    return f"{actor} {verb} {rule.act}{force} {_time(rule, version, book)}{_if(limit, rule)}{where}"
+    time = f"{_time(rule, version, book)}{_rolled(version)}"
+    return f"{actor} {verb} {rule.act}{force} {time}{_if(limit, rule, book)}{where}"
 
 
-def _if(limit: Limit, rule: Rule) -> str:
+def _rolled(version: Version) -> str:
+    """Return where a last day goes that is no working day; nothing where it stays."""
+    return f", or by {version.rolls_to} where the last day is none" if version.rolls_to else ""
+
+
+def _where(version: Version) -> str:
+    """Return where a last day goes, beside one that goes elsewhere."""
+    return f"by {version.rolls_to}" if version.rolls_to else "on the last day itself, whatever day that is"
+
+
+def _if(limit: Limit, rule: Rule, book: Rulebook) -> str:
     """Return the fact with which alone a rule holds; or, of its limit's other rule, the one with which that holds."""
-    only = _facts_named(rule.only_with)
-    instead = _facts_named(each for other in limit.rule for each in other.only_with if other is not rule)
-    ends = [fact for fact in _facts_named(rule.lapses_on) if fact in instead]
+    only = _facts_named(rule.only_with, book)
+    instead = _facts_named((each for other in limit.rule for each in other.only_with if other is not rule), book)
+    ends = [fact for fact in _facts_named(rule.lapses_on, book) if fact in instead]
     if only:
         return f", and only if meanwhile there is {' or '.join(only)}"
     return f", unless meanwhile there is {' or '.join(ends)}" if ends else ""
 
 
-def _facts_named(patterns: Iterable[Pattern]) -> list[str]:
-    return list(dict.fromkeys(f"`{pattern.fact}`" for pattern in patterns))
+def _facts_named(patterns: Iterable[Pattern], book: Rulebook) -> list[str]:
+    """Return facts as people call them, by the title that their event has of its own."""
+    return list(dict.fromkeys(f"“{_called(pattern.event, book)}{_of(pattern.outcome)}”" for pattern in patterns))
+
+
+def _called(event: str, book: Rulebook) -> str:
+    return (book.events[event].title if event in book.events else "") or event.replace("_", " ")
+
+
+def _of(outcome: str | None) -> str:
+    return f" ({outcome.replace('_', ' ')})" if outcome else ""
 
 
 def _time(rule: Rule, version: Version, book: Rulebook) -> str:
-    if not _counts(version).endswith((" after", " beginning with", " before")) or rule.clock not in book.clocks:
+    on_the_day = _counts(version) == _THE_DAY
+    counted = on_the_day or _counts(version).endswith((" after", " beginning with", " before"))
+    if not counted or rule.clock not in book.clocks:
         return _counts(version)
-    within = "" if isinstance(version.counts[0].convention, Window) else "within "
+    within = "" if on_the_day or isinstance(version.counts[0].convention, Window) else "within "
     told = []
     for each in version.counts:
         day = str(each.convention)
         for word in (" beginning with", " after", " before"):
             day = day.replace(word, f"{word} the day")
-        facts = " or ".join(_facts_named(each.counts_from_fact))
+        facts = " or ".join(_facts_named(each.counts_from_fact, book))
         told.append(f"{day} of {facts}" if facts else f"{day} on which {book.clocks[rule.clock].title}")
     return f"{within}{told[0]}" if len(told) == 1 else f"by the later of {' and '.join(told)}"
 
@@ -184,8 +216,12 @@ def _counts(version: Version) -> str:
 
 
 def _facts(old: Rulebook, new: Rulebook) -> Iterator[InWords]:
-    for name, event in new.events.items():
-        if name not in old.events:
+    come = {name: event for name, event in new.events.items() if name not in old.events}
+    if len(come) > _MANY:
+        listed = "; ".join(_called(name, new) for name in come)
+        yield InWords(None, f"{count(len(come), 'fact')} of new kinds can be recorded: {listed}.")
+    else:
+        for name, event in come.items():
             yield InWords(None, f"A fact of a new kind can be recorded, `{name}`: {event.on}")
     for name in old.events:
         if name not in new.events:

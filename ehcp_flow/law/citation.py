@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from ehcp_flow.law.parts import Model, Name, StrictDate
 
 __all__ = ["Citation", "Cited", "CitedOnce", "Instrument", "LegalCheck", "cite"]
 
 _SHORT: Final = re.compile(r"(?P<instrument>[A-Za-z]+) (?P<provision>\S.*)")
+_RANGE: Final = re.compile(r"\(?([0-9]+)\)?-\(?([0-9]+)\)?")
+"""A range of provisions, or of the numbered parts of one: from which to which."""
 _FIRST_NUMBER: Final = re.compile(r"[0-9]+[A-Z]*")
 
 
@@ -99,7 +101,13 @@ def _cited(value: Any, info: ValidationInfo) -> Any:
 def _cited_each(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str):
         raise ValueError("write a list of citations, in square brackets")  # noqa: TRY004 - pydantic reports a ValueError, with its place
-    return tuple(_cited(item, info) for item in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    cited = tuple(_cited(item, info) for item in value)
+    again = next((each.short for place, each in enumerate(cited) if each in cited[:place]), None)
+    if again is not None:
+        raise ValueError(f"{again!r} stands there twice")
+    return cited
 
 
 Cited: TypeAlias = Annotated[
@@ -127,3 +135,15 @@ class LegalCheck(Model):
     as_at: StrictDate | None = None
     result: Literal["agrees", "differs", "in_part", "not_found"]
     says: str = ""
+
+    @model_validator(mode="after")
+    def _can_have_been(self) -> LegalCheck:
+        if self.as_at is not None and self.as_at > self.on:
+            raise ValueError(
+                f"as_at {self.as_at} lies after on {self.on}: no text of that day can have given the law of a later one"
+            )
+        for each in self.of:
+            for first, last in _RANGE.findall(each.short.partition(" ")[2]):
+                if int(last) <= int(first):
+                    raise ValueError(f"{each.short!r} is of nothing: write its first provision before its last")
+        return self

@@ -232,6 +232,8 @@ class Clock(Model):
         for key in ("resumption", "resumes_from", "resumes_inside", "resumes_in_time"):
             if getattr(self, key) and not self.resumes_on:
                 raise ValueError(f"{key} needs resumes_on")
+        if self.resumes_on and not self.ends_on:
+            raise ValueError("resumes_on needs ends_on: where nothing ends the clock, nothing goes on")
         if not set(self.resumes_from) <= set(self.ends_on):
             raise ValueError("resumes_from names what is not in ends_on")
         if self.party_from == "spell" and not self.during:

@@ -77,15 +77,33 @@ class Cohort(Model):
         """Whom it is made of, in words."""
         return f"{self.day_said} is {self.asked}"
 
+    @property
+    def told(self) -> str:
+        """Whom it is made of, as a sentence on a time limit goes on: where .."""
+        days, ages = [*self._days()], [*self._ages()]
+        told = []
+        if days:
+            day = f"the child turns {self.turns}" if self.turns is not None else f"{self.day_said} is"
+            told.append(f"{day} {' and '.join(days)}")
+        if ages:
+            told.append(f"the child is {' and '.join(ages)} on {self.day_said}")
+        return " and ".join(told)
+
     def _asked(self) -> Iterator[str]:
+        yield from self._days()
+        yield from (f"one on which the child is {age}" for age in self._ages())
+
+    def _days(self) -> Iterator[str]:
         if self.on_or_after is not None:
             yield f"on or after {say(self.on_or_after)}"
         if self.before is not None:
             yield f"before {say(self.before)}"
+
+    def _ages(self) -> Iterator[str]:
         if self.from_age is not None:
-            yield f"one on which the child is {self.from_age} or older"
+            yield f"{self.from_age} or older"
         if self.under_age is not None:
-            yield f"one on which the child is under {self.under_age}"
+            yield f"under {self.under_age}"
 
 
 def _some_of_each(cohorts: tuple[Cohort, ...]) -> tuple[Cohort, ...]:

@@ -201,7 +201,7 @@ def _declare(declared: Declared) -> None:
         if key := declared.differs(known):
             raise ValueError(
                 f"{event!r} is known in this process from another rulebook, which says otherwise at {key}: give one of "
-                "them another name"
+                "them another name, or, if it is this one before it was changed, start the process anew"
             )
         declared = declared.with_all_of(known)
     if declared != known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +16,7 @@ from ehcp_flow.law.clock import Clock, Deemed, Sign, Spell
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.law.folder import Folder, files_of, moves_of, shipped, title_of
 from ehcp_flow.law.ground import Ground
+from ehcp_flow.law.idle_rows import check_texts, check_used
 from ehcp_flow.law.installed import ENGLAND, Declared, by_name, hint, meant
 from ehcp_flow.law.model import Asked, Limit, Note, Rule, Rulebook
 from ehcp_flow.law.named_words import (
@@ -167,9 +168,10 @@ def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called:
             first = limits[counterpart].item.counterpart
             placed.file.refuse((*placed.path, "counterpart"), f"{counterpart!r} repeats {first!r} itself: name that")
         _check_limit(placed, clocks, grounds, spells, asked)
-    _check_rows(limits.values(), notes)
+    _check_rows([*limits.values()], notes)
     context |= {"sections": SECTIONS, "limits": limits, "clocks": clocks, "grounds": grounds}
     context |= {"spells": spells, "deemed": deemed}
+    rows = {"instrument": instruments, "spell": spells, "clock": clocks, "ground": grounds}
     return Rulebook(
         name=called,
         title=title_of(files),
@@ -187,11 +189,24 @@ def _read(root: Folder, regions: Callable[[Regions], Mapping[str, Any]], called:
         notices=tuple(placed.item for placed in notices.values()),
         bodies={name: placed.item for name, placed in bodies.items()},
         checked=checked,
-        regions=regions(lambda: _regions(moves_of(root, files), context)),
+        regions=regions(lambda: _regions(moves_of(root, files), files, rows, context)),
     )
 
 
-def _regions(files: list[SourceFile], context: Mapping[str, Any]) -> Mapping[str, Any]:
+def _regions(
+    files: list[SourceFile], others: list[SourceFile], rows: Mapping[str, Mapping[str, Placed]],
+    context: Mapping[str, Any],
+) -> Mapping[str, Any]:  # fmt: skip
+    """Return the regions of a rulebook, once all that it says is known to say something."""
+    regions = _regions_of(files, context)
+    every = [*others, *files]
+    check_texts(file for file in every if not file.of_base)
+    # Where there are none of its own, England's states and moves speak of the spells that they know.
+    check_used(every, rows, context["cited"], () if files else england().spells)
+    return regions
+
+
+def _regions_of(files: list[SourceFile], context: Mapping[str, Any]) -> Mapping[str, Any]:
     # Not loaded before there are moves to read: most commands start sooner without.
     from ehcp_flow.law.machine_loader import check_further, load_regions
 
@@ -356,12 +371,21 @@ def _check_rule(placed: Placed, path: tuple[str | int, ...], rule: Rule) -> None
         placed.file.refuse(path, "a window knows done_by, lapses_on and owed_only_if only")
 
 
-def _check_rows(limits: Iterable[Placed], notes: Mapping[str, Placed]) -> None:
-    """A row of several periods can stand in several limits; a row without a number is a note and nothing else."""
+def _check_rows(limits: Collection[Placed], notes: Mapping[str, Placed]) -> None:
+    """A row of several periods can stand in several limits; a row without a number is a note and nothing else.
+
+    None goes by the name of another limit: by either `rules` and tests find what is meant.
+    """
+    ids = {placed.item.id for placed in limits}
     for placed in limits:
         for index, rule in enumerate(placed.item.rule):
             for row in rule.rows:
                 if row in notes:
                     placed.file.refuse(
                         (*placed.path, "rule", index, "rows"), f"row {row!r} is a note, without a number"
+                    )
+                if row in ids and row != placed.item.id:
+                    placed.file.refuse(
+                        (*placed.path, "rule", index, "rows"),
+                        f"{row!r} is the id of another limit: give the row a name of its own",
                     )

@@ -213,7 +213,10 @@ def join(what: str, key: str, dated: Sequence[Dated]) -> None:
         begins = later.in_force_from
         if earlier.in_force_to is None or earlier.in_force_to >= begins:
             why = f"{what} from {earlier.in_force_from} and {begins} overlap"
-            if earlier.in_force_from >= begins:
+            if earlier.in_force_from == begins:
+                why = f"two {what} begin on {begins}: leave one out, or let it begin on another day"
+                raise _WrongAt(why, key, place + 1, "in_force_from")
+            if earlier.in_force_from > begins:
                 raise _WrongAt(f"{why}: write the earlier one first", key, place + 1, "in_force_from")
             raise _WrongAt(f"{why}: write in_force_to = {_before(begins)} here", key, place, "in_force_to")
         if _before(begins) != earlier.in_force_to:

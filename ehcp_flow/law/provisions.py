@@ -18,7 +18,7 @@ from ehcp_flow.law.how_far_read import how_far_read, provisions_of
 from ehcp_flow.law.loader import england
 from ehcp_flow.law.model import Limit, Rulebook
 
-__all__ = ["Provision", "Unread", "Use", "provisions", "unread"]
+__all__ = ["Provision", "Unread", "Use", "own_rows", "provisions", "unread"]
 
 _PRIMARY: Final = ("P", "P (ct)")
 """The marks of a row whose primary text was read."""
@@ -122,6 +122,11 @@ def unread(book: Rulebook) -> list[Unread]:
         if each.evidence != "own"
     )
     return [each for each in rows if each.evidence not in _PRIMARY or each.not_read]
+
+
+def own_rows(book: Rulebook) -> int:
+    """Return how many rows of a rulebook are somebody's own word, so that no law can be read for them."""
+    return sum(each.evidence == "own" for each in dict.fromkeys(_marked(book)))
 
 
 def _not_whole(cited: str, book: Rulebook) -> bool:

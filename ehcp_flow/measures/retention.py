@@ -81,7 +81,10 @@ def retention(
     of years from 1 to 150, DateError if `as_of` is no date.
     """
     if years is None:
-        england_alone(f"the {YEARS} years for which a case is kept (name yours with years)", law_given(rulebook))
+        england_alone(
+            f"the {YEARS} years for which a case is kept (give your own: years, or --years of the command)",
+            law_given(rulebook),
+        )
         years = YEARS
     RangeError.unless(1 <= years <= _MOST, "years", years, f"write a number of years from 1 to {_MOST}")
     day = as_of_day(as_of)

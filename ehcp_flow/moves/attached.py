@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_flow.calendars import Calendars
 from ehcp_flow.case import Case
-from ehcp_flow.errors import UnknownNameError
+from ehcp_flow.errors import FactError, UnknownNameError
 from ehcp_flow.facts import make_fact
 from ehcp_flow.law.loader import law_given
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.facts_before import outcome_of
+from ehcp_flow.moves.guards import Verdict
 from ehcp_flow.moves.hosts_machine import check_kind, check_machine, check_options, fence, held, refuse_async
 from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawfulness import MoveVerdict
 from ehcp_flow.moves.machine import build_machine, trigger_name
-from ehcp_flow.moves.recording import check_move, record
+from ehcp_flow.moves.recording import check_fact, check_move, record
 from ehcp_flow.moves.region import Region
 from ehcp_flow.moves.regions import regions_of
 from ehcp_flow.moves.replay import as_of_day, facts_by, replay
@@ -45,9 +48,11 @@ def machine(
     """Return a new machine of `transitions` with the lawful moves of a case, for `attach`.
 
     `of` is a class of it, such as `transitions.extensions.GraphMachine`, and `options` are its own. It owns no model,
-    has no `to_<state>` triggers and no queue. Moves are judged by `rulebook` and `calendars`, England's unless others
-    are given. Raises TypeError for a class whose states are nested, or whose moves are awaited, for an option that
-    would hide an error or lead past the rulebook's moves, and for an async callback, which nobody would await.
+    has no `to_<state>` triggers and no queue; a trigger is an event, with its outcome where moves tell these apart:
+    `review_decision_sent:amend`. Moves are judged by `rulebook` and `calendars`, England's unless others are given.
+    Raises TypeError for a class whose states are nested, or whose moves are awaited, for an option that would hide an
+    error or lead past the rulebook's moves, and for an async callback, which nobody would await; the machine itself
+    does for a transition or a state that is to be added to it.
     """
     from transitions import Machine
 
@@ -64,8 +69,9 @@ def attach(machine: Machine, model: Any) -> Any:
 
     `model.final_plan_sent(on=..., **columns)` records the fact, moves the machine and returns the new state; it raises
     MoveRefused, with every reason, for a move that is not lawful, and then nothing has changed. `outcome=` says the
-    outcome of an event that has some. `model.may_final_plan_sent(on=...)` asks, and changes nothing: its MoveVerdict is
-    true if the move would be lawful. Without `on` today is meant.
+    outcome of an event that has some. `model.may_final_plan_sent(on=..., **columns)` asks, and changes nothing: its
+    MoveVerdict is true if the move would be lawful and the fact has every column that it needs. Without `on` today is
+    meant.
 
     After a move the object's `on_exit_<STATE>(step)`, `on_enter_<STATE>(step)` and `after_move(step)` are called, where
     it has them, with the StateStep; the machine's own callbacks run as `transitions` runs them. An error in any of them
@@ -171,6 +177,21 @@ def _told(first: tuple[Any, ...], outcome: Any, on: Any) -> tuple[Any, Any]:
     return outcome, on
 
 
+def _refuse_case(event: str, columns: Mapping[str, Any]) -> None:
+    """Raise TypeError where a move is told of which case it is."""
+    if "case_id" in columns:
+        raise TypeError(f"{event}: the case is that of the object: leave case_id out")
+
+
+def _lacking(verdict: MoveVerdict, error: FactError) -> MoveVerdict:
+    """Return a verdict that says no besides, for a column without which no such fact can be made."""
+    short = next(iter((*verdict.authority, *(each.short for each in verdict.verdicts))))
+    no = Verdict(
+        holds=False, short=short, says=f"{error.field} is missing: {error.expected}", then=f"give {error.field}"
+    )
+    return replace(verdict, verdicts=(*verdict.verdicts, no))
+
+
 class _Mover:
     """What moves one object by one machine."""
 
@@ -182,18 +203,30 @@ class _Mover:
         return regions_of(self._law.rulebook).pathway
 
     def may(
-        self, event: str, /, *first: Any, outcome: str | None = None, on: dt.date | str | None = None
+        self, event: str, /, *first: Any, outcome: str | None = None, on: dt.date | str | None = None, **columns: Any
     ) -> MoveVerdict:
-        """Return the verdict on a move of the object's case; `first` is the outcome, or the day as a move takes it."""
+        """Return the verdict on a move of the object's case; `first` and `columns` as a move takes them.
+
+        A column that the fact needs and that is not given is a reason against it.
+        """
         law = self._law
+        _refuse_case(event, columns)
         outcome, on = _told(first, outcome, on)
         with held(self._machine):
-            return check_move(self._model.case, event, outcome, on, rulebook=law.rulebook, calendars=law.calendars)
+            case = self._model.case
+            verdict = check_move(case, event, outcome, on, rulebook=law.rulebook, calendars=law.calendars)
+            given = {**columns, **({} if outcome is None else {"outcome": outcome})}
+            try:
+                fact = make_fact(event, case_id=case.case_id, on=verdict.on, **given)
+            except FactError as error:
+                if error.value not in (None, ""):
+                    raise
+                return _lacking(verdict, error)
+            return check_fact(case, fact, law) if columns else verdict
 
     def move(self, event: str, /, *first: Any, on: dt.date | str | None = None, **columns: Any) -> Any:
         """Make a move, and return the state that it leads to; `first` as `may` takes it."""
-        if "case_id" in columns:
-            raise TypeError(f"{event}: the case is that of the object: leave case_id out")
+        _refuse_case(event, columns)
         outcome, on = _told(first, columns.pop("outcome", None), on)
         columns |= {} if outcome is None else {"outcome": outcome}
         with held(self._machine):

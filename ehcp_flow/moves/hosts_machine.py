@@ -68,6 +68,11 @@ def fence(built: Any) -> None:
             refuse_async(callback, name)
     # Functions of this module, and none of the machine's own, so that it can be copied and sent to another process.
     built.add_model = _add_no_model
+    built.add_transition = _add_no_move
+    built.add_transitions = _add_no_move
+    built.add_ordered_transitions = _add_no_move
+    built.add_state = _add_no_state
+    built.add_states = _add_no_state
     built.resolve_callable = _resolved
 
 
@@ -103,6 +108,15 @@ def _add_no_model(model: object, *_: object, **__: object) -> NoReturn:
         f"the machine owns no model, by which moves would be made that nothing judges or records: attach(machine, "
         f"model) moves a {type(model).__name__} that has a case"
     )
+
+
+def _add_no_move(trigger: object = "", *_: object, **__: object) -> NoReturn:
+    told = f" {trigger}" if isinstance(trigger, str) and trigger else ""
+    raise TypeError(f"no transition{told} can be added to the machine: {_OF_RULEBOOK}")
+
+
+def _add_no_state(*_: object, **__: object) -> NoReturn:
+    raise TypeError(f"no state can be added to the machine: {_OF_RULEBOOK}")
 
 
 def _resolved(callback: Any, event: EventData) -> Any:

@@ -11,7 +11,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.moves.appeals import named
 from ehcp_flow.moves.facts_before import outcome_of
-from ehcp_flow.moves.law_at_hand import at_hand
+from ehcp_flow.moves.law_at_hand import LawAtHand, at_hand
 from ehcp_flow.moves.lawfulness import (
     MoveVerdict,
     confirm_by_machine,
@@ -21,10 +21,11 @@ from ehcp_flow.moves.lawfulness import (
     read_facts_of,
     with_consequences,
 )
+from ehcp_flow.moves.regions import Regions
 from ehcp_flow.moves.replay import as_of_day
 from ehcp_flow.record_checks import without_copies
 
-__all__ = ["check_move", "record"]
+__all__ = ["check_fact", "check_move", "record"]
 
 
 def check_move(
@@ -67,21 +68,30 @@ def record(
     after = case.record(fact)
     if not strict:
         return after
-    law = at_hand(rulebook, calendars)
+    verdict, regions = _judged(case, after, fact, at_hand(rulebook, calendars))
+    if not verdict.allowed:
+        raise MoveRefused(verdict)
+    if regions is not None:
+        confirm_by_machine(verdict, regions)
+    return after
+
+
+def check_fact(case: Case, fact: Fact, law: LawAtHand) -> MoveVerdict:
+    """Return the verdict by which `record` takes a fact or refuses it."""
+    verdict, _ = _judged(case, case.record(fact), fact, law)
+    return verdict
+
+
+def _judged(case: Case, after: Case, fact: Fact, law: LawAtHand) -> tuple[MoveVerdict, Regions | None]:
+    """Return the verdict on a fact of a case, and the regions whose machine is to make the move, where it stands."""
     stands_at = after.place_of(fact)
     stands = None if stands_at is None else after.facts[stands_at]
     old = read_facts_of(without_copies(case.facts), law)
     new = read_facts_of(without_copies(after.facts, keep=stands), law)
-    place = None if stands is None else next(at for at, each in enumerate(new.facts) if each is stands)
-    if place is None:
+    if stands is None:
         # The fact itself does not stand: it voids another, or says what one that stands already says.
         now = new.last_state
         verdict = MoveVerdict(fact.event, outcome_of(fact), fact.on, now, now, ())
     else:
-        verdict = judge_recorded(new, place)
-    verdict = with_consequences(verdict, old, new, fact)
-    if not verdict.allowed:
-        raise MoveRefused(verdict)
-    if place is not None:
-        confirm_by_machine(verdict, new.regions)
-    return after
+        verdict = judge_recorded(new, next(at for at, each in enumerate(new.facts) if each is stands))
+    return with_consequences(verdict, old, new, fact), None if stands is None else new.regions

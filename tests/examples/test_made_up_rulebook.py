@@ -356,7 +356,7 @@ def test_what_is_englands_only_says_so(command):
 def test_counting_back_needs_a_chain_of_its_own_and_says_for_whom_it_counts(tmp_path):
     refused = run("schedule", "--by", "2026-05-11", "--rulebook", FOLDER)
     assert refused.exit_code == 2
-    assert "name yours with --limit): they count by England's law" in refused.stderr
+    assert "name yours with --limit): this is counted by England's law" in refused.stderr
     law = shutil.copytree(FOLDER, tmp_path / "law")
     file = law / "complaints.toml"
     file.write_text(file.read_text().replace('act = "bring', 'cohorts = [{ under_age = 11 }]\nact = "bring'))
@@ -367,7 +367,7 @@ def test_counting_back_needs_a_chain_of_its_own_and_says_for_whom_it_counts(tmp_
 def test_no_life_is_made_up_of_another_procedure():
     told = run("synth", "--cases", "3", "--rulebook", FOLDER)
     assert (told.exit_code, told.stdout) == (2, "")
-    assert "the lives of made-up cases: they count by England's law" in told.stderr
+    assert "the lives of made-up cases: this is counted by England's law" in told.stderr
 
 
 def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
@@ -390,13 +390,13 @@ def test_figures_of_another_law_are_refused_in_columns_and_one_by_one():
 def test_the_return_is_englands_only(command):
     told = run("sen2", *command, "--rulebook", FOLDER)
     assert (told.exit_code, told.stdout) == (2, "")
-    assert "the SEN2 return: they count by England's law" in told.stderr
+    assert "the SEN2 return: this is counted by England's law" in told.stderr
 
 
 def test_the_requests_that_are_published_are_englands_only():
     told = run("forecast", "demand", "--rulebook", FOLDER)
     assert (told.exit_code, told.stdout) == (2, "")
-    assert "the requests that the Department publishes: they count by England's law" in told.stderr
+    assert "the requests that the Department publishes: this is counted by England's law" in told.stderr
 
 
 def test_a_draft_of_englands_law_has_a_return(tmp_path):

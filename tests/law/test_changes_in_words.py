@@ -9,6 +9,7 @@ import pytest
 
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.law.changes_in_words import changes_in_words
+from ehcp_flow.law.cohort import Cohort
 from tests.cli.running import invoke
 from tests.law.test_declared import folder
 from tests.moves.test_law_at_hand import book_with
@@ -40,7 +41,7 @@ def test_a_reform_is_told_by_the_day_from_which_it_holds():
         "2029-09-01",
         (
             f"New, “Complete the yearly review in the early years”: the local authority must {review} {OLD}, where the "
-            "day counted from is one on which the child is under 5."
+            "child is under 5 on the day counted from."
         ),
     ) in said
     assert ("", "`tribunal_order_made` can have another outcome: reconsider_placement.") in said
@@ -97,11 +98,18 @@ def test_every_new_limit_is_told_and_the_condition_with_which_a_rule_holds():
         for rule in limit.rule:
             assert any(says.startswith(f"New, “{rule.title or limit.title}”: ") for says in said), limit.id
     times = [says for says in said if says.startswith("New, “Appeal") and "the Tribunal the appeal application" in says]
-    assert [says for says in times if "within 8 weeks" in says and "unless meanwhile there is `resolution" in says]
-    assert [says for says in times if "within 16 weeks" in says and "only if meanwhile there is `resolution" in says]
+    assert [
+        says for says in times if "within 8 weeks" in says and "unless meanwhile there is “resolution referred”" in says
+    ]
+    assert [
+        says
+        for says in times
+        if "within 16 weeks" in says and "only if meanwhile there is “resolution referred”" in says
+    ]
     assert any(
         "received in time by the later of 2 months after the day on which written notice of a decision that can be "
-        "appealed was sent and 1 month after the day of `mediation_certificate_issued`." in says
+        "appealed was sent and 1 month after the day of “mediation certificate issued”, or by the Tribunal's next"
+        in says
         for says in said
     )
     assert not any("within by" in says for says in said)
@@ -282,3 +290,80 @@ def test_moves_that_are_told_otherwise_are_counted(tmp_path):
     assert any(
         re.fullmatch(r"[0-9]+ keys? of moves from state to state (is|are) told otherwise\.", says) for says in said
     )
+
+
+STAYS, ROLLS = (
+    ("2020-01-01", "", "10 working days after"),
+    ("2020-01-01", 'roll = "working"\n', "10 working days after"),
+)
+ANSWERS = (
+    "the local authority must send its written answer within 10 working days after the day on which a complaint was "
+)
+NEXT = "registered, or by the next working day where the last day is none"
+
+
+def test_where_a_last_day_goes_is_told_however_it_changes(tmp_path):
+    """A limit whose last day alone moves to a working day was told to keep its time."""
+    old, new = changed(tmp_path / "a", STAYS), changed(tmp_path / "b", ROLLS)
+    stays = "and no longer on the last day itself, whatever day that is."
+    assert told(old, new) == [("", f"{ANSWERS}{NEXT}, {stays}")]
+    assert told(new, old) == [("", f"{ANSWERS}registered, and no longer by the next working day.")]
+    later = changed(
+        tmp_path / "c",
+        ("2020-01-01", "in_force_to = 2026-08-31\n", "10 working days after"),
+        ("2026-09-01", 'roll = "working"\n', "10 working days after"),
+    )
+    assert told(old, later) == [("2026-09-01", f"{ANSWERS}{NEXT}, {stays}")]
+    wales = load_rulebook("wales")
+    rolled = {rule.title or limit.title for limit in wales.limits.values() for rule in limit.rule
+              for version in rule.version if version.rolls_to}  # fmt: skip
+    said = [says for _, says in told(england(), wales)]
+    assert rolled
+    for title in rolled:
+        assert [says for says in said if says.startswith(f"New, “{title}”") and "the next working day" in says], title
+
+
+def test_a_limit_for_those_of_a_later_day_is_told_under_that_day():
+    said = told(england(), load_rulebook(REFORM))
+    (transfer,) = [each for each in said if "before secondary school" in each[1]]
+    assert transfer[0] == "2029-09-01"
+    assert transfer[1].endswith(
+        "where the child is under 11 on the day counted from and the child turns 11 on or after Saturday 1 September "
+        "2029."
+    )
+
+
+def test_a_limit_of_the_very_day_says_of_which_day(tmp_path):
+    book = changed(tmp_path, ("2020-01-01", "", "on the day"))
+    ((_, says),) = told(load_rulebook(MADE_UP), book)
+    assert says == (
+        "the local authority must send its written answer on the day on which a complaint was registered, and no "
+        "longer 10 working days after."
+    )
+
+
+def test_facts_of_many_new_kinds_are_listed_and_facts_stand_in_words_of_limits():
+    said = [says for _, says in told(england(), load_rulebook("wales"))]
+    kinds = [says for says in said if "new kind" in says]
+    assert len(kinds) == 1
+    assert kinds[0].startswith(
+        "28 facts of new kinds can be recorded: additional learning needs raised; case referred;"
+    )
+    assert not [says for says in said if says.startswith("New, ") and "`" in says]
+
+
+def test_a_cohort_is_told_by_its_days_and_its_ages():
+    both = Cohort(on_or_after=dt.date(2029, 9, 1), before=dt.date(2030, 9, 1), from_age=5, under_age=11)
+    assert both.told == (
+        "the day counted from is on or after Saturday 1 September 2029 and before Sunday 1 September 2030 and the "
+        "child is 5 or older and under 11 on the day counted from"
+    )
+
+
+def test_two_rulebooks_behind_diff_are_told_how_to_be_compared():
+    told = invoke("rules", "--diff", "england", "wales")
+    assert told.exit_code == 2
+    assert "--diff takes one rulebook, and the one beside it is --rulebook: --diff wales --rulebook england" in (
+        " ".join(told.stderr.split())
+    )
+    assert invoke("rules", "--diff", "wales", "--rulebook", "england").exit_code == 0

@@ -11,12 +11,15 @@ from ehcp_flow.bulk import deadlines_frame, states_frame
 from ehcp_flow.engine.numbers import KEY_OF, KEYS
 from ehcp_flow.engine.rulebook import compiled
 from ehcp_flow.errors import FactError, RulebookError
-from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, choices_of, outcomes_of, told_apart
+from ehcp_flow.explanation import explain
+from ehcp_flow.facts import FACT_TYPES, LEGAL_ORDER, OUTCOMES, choices_of, known_word, outcomes_of, told_apart
 from ehcp_flow.law import compare_rulebooks, england, load_rulebook
 from ehcp_flow.law.declared import DeclaredEvent, FurtherOutcomes, declare
 from ehcp_flow.moves.regions import regions_of
+from ehcp_flow.readers import read_cases
 from ehcp_flow.states import allowed, check_move, moves, state
 from ehcp_flow.vocabulary import LIBRARY, forget_declared, per_vocabulary
+from tests.cli.running import invoke
 from tests.telling import tell
 
 MADE_UP = Path(__file__).parents[2] / "examples" / "rulebook_made_up"
@@ -349,3 +352,41 @@ def test_an_exception_of_no_named_ground_says_nothing_of_englands_figures_under_
         ]
         assert "it excuses nothing" in message
         assert ("Department for Education" in message) is counted
+
+
+PARTIES = (
+    'outcomes = ["upheld", "turned_down"]',
+    'outcomes = ["upheld", "turned_down"]\nparties = ["school", "bus_firm"]',
+)
+
+
+@pytest.mark.parametrize("written", ["bus_firm", "Bus firm", "BUS-FIRM", " bus_firm "])
+def test_a_file_writes_the_parties_of_ones_own_event_as_it_writes_any_other_word(tmp_path, written):
+    """One by one, and in columns, which read the same."""
+    book = load_rulebook(folder(tmp_path, "", old=PARTIES[0], new=PARTIES[1]))
+    file = tmp_path / "cases.csv"
+    file.write_text(
+        f"case_id,event,on,party,outcome\na,appeal_registered,2026-03-02,,\na,Panel met,2026-03-20,{written},Upheld\n"
+    )
+    case = read_cases(file)["a"]
+    assert case.facts[-1].party == "bus_firm"
+    told = invoke("check", file, "--as-of", "2026-04-01", "--rulebook", tmp_path / "book")
+    assert "refused" not in told.stderr
+    assert known_word("party", "Bus firm") == "bus_firm"
+    assert known_word("party", "Bus firm", "meeting_held") == "Bus firm"
+    assert known_word("party", "Bus firm", "no_event") == "Bus firm"
+    assert book.events["panel_met"].parties == ("school", "bus_firm")
+
+
+def test_what_was_not_recorded_is_called_as_what_was(tmp_path):
+    book = load_rulebook(folder(tmp_path, "", old='id = "panel_met"\n', new='id = "panel_met"\ntitle = "panel sat"\n'))
+    case = tell("2026-03-02 appeal_registered")
+    (panel,) = [each for each in deadlines_of(case, "2026-04-01", rulebook=book) if each.limit == "panel"]
+    assert "Not recorded by Wednesday 1 April 2026: panel sat." in [step.text for step in explain(panel)]
+
+
+def test_a_rulebook_that_was_changed_is_told_to_be_read_in_a_new_process(tmp_path):
+    load_rulebook(folder(tmp_path, "", "before"))
+    changed = folder(tmp_path, "", "after", old='id = "panel_met"\n', new='id = "panel_met"\nahead = true\n')
+    with pytest.raises(RulebookError, match="if it is this one before it was changed, start the process anew"):
+        load_rulebook(changed)

@@ -34,6 +34,7 @@ ends_on = ["released"]
 id = "request"
 title = "a request"
 starts_on = ["request_received"]
+ends_on = ["assessment_refused"]
 resumes_on = ["refusal_reversed"]
 unless_during = ["custody"]
 

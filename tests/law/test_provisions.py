@@ -294,6 +294,21 @@ def test_the_command_tells_the_law_in_the_order_of_the_statute(tmp_path):
     assert (refused.exit_code, "it belongs to --read" in refused.stderr) == (2, True)
 
 
+def test_what_is_ones_own_word_is_told_apart_from_what_was_read():
+    told = invoke("rules", "--unread", "--rulebook", EXAMPLES / "rulebook_made_up").stderr
+    assert (
+        "0 rows not yet read whole in the primary text; 2 rows are somebody's own word, of which no law is to be read"
+        in " ".join(told.split())
+    )
+    assert "own word" not in invoke("rules", "--unread", "--rulebook", "wales").stderr
+
+
+def test_a_part_that_was_read_is_named_where_it_has_a_name():
+    told = " ".join(invoke("rules", "--read", "--as-of", "2026-11-30").stderr.split())
+    assert "were read in part: " in told
+    assert "()" not in told
+
+
 def test_a_reading_stands_under_the_provisions_of_the_versions_that_it_is_of():
     book = england()
     limit = book.limits["annual_review"]

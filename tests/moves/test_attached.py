@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import datetime as dt
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from transitions.extensions import (
 )
 
 from ehcp_flow.case import Case
-from ehcp_flow.errors import MoveRefused, UnknownNameError
+from ehcp_flow.errors import FactError, MoveRefused, UnknownNameError
 from ehcp_flow.law import load_rulebook
 from ehcp_flow.states import State, attach, check_move, machine, mermaid, state
+from tests.law.test_declared import folder
 from tests.moves.telling import DISPUTES, MOVING, PATHWAY, fact, history
 from tests.moves.test_moves_are_data import MADE_UP
 
+OWN_MOVES = "what moves a case is the rulebook's: write it there, and give it as rulebook="
 DRAFTED = (
     "2026-03-02 request_received",
     "2026-04-13 assessment_agreed",
@@ -569,3 +572,59 @@ def test_an_outcome_may_come_first_where_a_move_is_made_as_where_it_is_asked():
         one.may_request_withdrawn("ends", outcome="continues", on="2026-04-01")
     assert one.request_withdrawn("ends", "2026-04-01") is State.WITHDRAWN
     assert one.case.facts[-1].outcome == "ends"
+
+
+def test_what_may_be_is_asked_as_it_is_done(tmp_path):
+    """`may_x` takes what `x` takes, and says no where a fact cannot be made for want of a column."""
+    needs = 'outcomes = ["upheld", "turned_down"]'
+    book = load_rulebook(folder(tmp_path, "", old=needs, new=f'{needs}\nparties = ["school"]\nneeds = ["party"]'))
+    model = attach(machine(rulebook=book), Holder(history("2026-03-02 appeal_registered")))
+    asked = model.may_panel_met("upheld", on="2026-03-20")
+    assert not asked
+    (lacks,) = asked.refusals
+    assert lacks.reason == "party is missing: panel_met needs a party"
+    assert lacks.remedy == "give party"
+    assert str(lacks.citation).startswith("Journey Rules")
+    assert "panel_met (upheld) on Friday 20 March 2026 is refused" in str(asked)
+    verdict = model.may_panel_met("upheld", on="2026-03-20", party="school", reason="it was late")
+    assert verdict
+    assert verdict.to_state is not None
+    for wrong in ({"party": "martian"}, {"party": "school", "made_on": "2026-01-01"}):
+        with pytest.raises(FactError):
+            model.may_panel_met("upheld", on="2026-03-20", **wrong)
+    with pytest.raises(TypeError, match="leave case_id out"):
+        model.may_panel_met("upheld", on="2026-03-20", case_id="b")
+    assert len(model.case.facts) == 1
+    assert model.panel_met("upheld", on="2026-03-20", party="school") is verdict.to_state
+    assert not model.may_panel_met("upheld", on="2026-03-21", party="school")
+
+
+def test_with_columns_it_answers_as_the_move_itself(tmp_path):
+    moved = child(*DRAFTED)
+    for on in ("2026-06-30", "2026-07-08"):
+        with_one, without = moved.may_final_plan_sent(on=on, served_on="2026-07-09"), moved.may_final_plan_sent(on=on)
+        assert (with_one.allowed, with_one.to_state) == (without.allowed, without.to_state)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda made: made.add_transition("foo", "DRAFT_ISSUED", "CEASED"), "no transition foo can be added"),
+        (lambda made: made.add_transitions([["foo", "DRAFT_ISSUED", "CEASED"]]), "no transition can be added"),
+        (lambda made: made.add_ordered_transitions(), "no transition can be added"),
+        (lambda made: made.add_state("NEW"), "no state can be added"),
+        (lambda made: made.add_states(["NEW"]), "no state can be added"),
+    ],
+)
+@pytest.mark.parametrize("of", [Machine, GraphMachine, LockedMachine])
+def test_a_move_that_no_rulebook_has_is_refused_when_it_is_added(of, call, told):
+    made = machine(of, graph_engine="mermaid") if of is GraphMachine else machine(of)
+    with pytest.raises(TypeError, match=re.escape(f"{told} to the machine: {OWN_MOVES}")):
+        call(made)
+    assert "foo" not in made.events
+
+
+def test_a_trigger_is_an_event_with_its_outcome():
+    made = machine()
+    assert made.get_transitions("review_decision_sent") == []
+    assert {way.dest for way in made.get_transitions("review_decision_sent:cease")}

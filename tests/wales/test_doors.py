@@ -206,7 +206,7 @@ def test_the_sen2_return_is_englands_only(file, tmp_path):
     asked = ("--year", "2026", "--authority", "885", "--rulebook", FOLDER, "--output", tmp_path / "sen2.xml")
     refused = invoke("sen2", "export", file, *asked)
     assert refused.exit_code == 2
-    assert "the SEN2 return: they count by England's law" in refused.stderr
+    assert "the SEN2 return: this is counted by England's law" in refused.stderr
 
 
 def test_bank_holidays_of_wales_are_those_of_england_that_the_calendars_hold():
