@@ -91,7 +91,7 @@ _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _BIRTH: Final = BIRTH_FIRST.event
 _AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
-_COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
+_COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.moves_nothing)
 
 
 def checked(facts: tuple[Fact, ...]) -> Checked:
@@ -258,7 +258,7 @@ def without_copies(facts: tuple[Fact, ...], keep: Fact | None = None) -> tuple[F
     if _COPIED.isdisjoint(_again(facts)):
         return facts
     rows = ((each.place, each.row) for each in checked(facts).broken)
-    copies = {place for place, row in rows if isinstance(row, OnceOnly) and row.of_copies}
+    copies = {place for place, row in rows if isinstance(row, OnceOnly) and row.moves_nothing}
     return tuple(fact for place, fact in enumerate(facts) if place not in copies or fact is keep)
 
 
@@ -317,6 +317,8 @@ class _Thread:
             return
         now, then = facts[place].__dict__, facts[before].__dict__
         if any(_told_apart(now, each) != _told_apart(then, each) for each in row.alike):
+            return
+        if row.unlike and all(_told_apart(now, each) == _told_apart(then, each) for each in row.unlike):
             return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
