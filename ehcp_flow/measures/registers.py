@@ -214,7 +214,7 @@ _TABLE: Final[Mapping[str, Register]] = {
                 getattr(one.following, "due_on", None), ("review_decision",), counted
             ),
             **_said("following", status="status", days_over="days_over"),
-            "never_reviewed": lambda one, _: one.meeting is None,
+            "never_reviewed": lambda one, _: one.never,
             **_said("undone", waiting_for="title", waiting_due_on="due_on", waiting_days_over="days_over"),
         },
         lambda row: (_day(row, "review_due_on"), row["case_id"]),
