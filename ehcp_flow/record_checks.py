@@ -336,7 +336,8 @@ class _Thread:
         self.close(broken)
         if self.answers:
             any_time = self.alone and not row.may_rest
-            if any_time or (facts[place].on - facts[before].on).days <= row.within:
+            days = (facts[place].on - facts[before].on).days
+            if days and (any_time or days <= row.within):  # of one day, neither lies before the other
                 self.waiting = (row, before, place)
         self.answers = False
 

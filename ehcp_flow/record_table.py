@@ -114,8 +114,9 @@ class OnceOnly(NamedTuple):
 class AnswerAfter(NamedTuple):
     """An answer comes after what it answers.
 
-    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
-    before its question. So is one before which there is nothing of the kind at all, however far: the year was mistyped.
+    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, and not
+    on its day, is dated before its question. So is one before which there is nothing of the kind at all, however far:
+    the year was mistyped.
     But not where a question `may_rest`, which mostly has no answer.
     """
 

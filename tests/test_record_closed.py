@@ -155,3 +155,9 @@ def test_an_answer_before_its_question_is_found_at_both_and_after_it_at_neither(
     found = [on for code, on in wrong.findings() if code == "answer_before_question"]
     assert found == ["2025-11-03", "2025-11-10"]
     assert "answer_before_question" not in {code for code, _ in right.findings()}
+
+
+@pytest.mark.parametrize(("plan", "found"), [("2024-03-01", 0), ("2024-03-02", 2)])
+def test_of_one_day_neither_lies_before_the_other(plan, found):
+    told = Told(f"2024-03-01 appeal_registered; {plan} final_plan_sent")
+    assert [code for code, _ in told.findings()] == ["answer_before_question"] * found

@@ -296,8 +296,8 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         if row.counts != "both":
             gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
-        # An answer to nothing, then a question at most so many days later, and no answer to that.
-        near &= ~asks[:-1] & asks[1:]
+        # An answer to nothing, then a question on a later day, at most so many days on, and no answer to that.
+        near &= ~asks[:-1] & asks[1:] & (on[1:] > on[:-1])
         near[1:] &= ~(same[:-1] & asks[:-2])
         near[:-1] &= ~(same[1:] & ~asks[2:])
     found: Array = places[1:][near]
