@@ -119,10 +119,7 @@ def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
 
 
 def _met_by(day: dt.date | None, limits: tuple[str, ...], counted: CountedCase) -> dt.date | None:
-    """Return the last day for a review meeting from which a chain of limits, each used in full, ends by a day.
-
-    None where it has passed: nobody is told to act on a day that is over.
-    """
+    """Return the last day for a meeting from which limits, each used in full, end by a day: None once it has passed."""
     judged = counted.answer.judged
     by = None if day is None else begun_by(day, limits, judged.book, judged.calendars)
     return None if by is None or by < counted.as_of else by
