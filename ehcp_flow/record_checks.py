@@ -91,7 +91,7 @@ _ANSWERING: Final = _answering()
 _LOOKED_AT: Final = tuple(tuple(row.events) for row in ORDERED)
 _BIRTH: Final = BIRTH_FIRST.event
 _AT_ANY_TIME: Final = frozenset({_BIRTH, DECLARED})
-_COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies)
+_COPIED: Final = frozenset(row.event for row in ORDERED if isinstance(row, OnceOnly) and row.moves_nothing)
 
 
 def checked(facts: tuple[Fact, ...]) -> Checked:
@@ -258,7 +258,7 @@ def without_copies(facts: tuple[Fact, ...], keep: Fact | None = None) -> tuple[F
     if _COPIED.isdisjoint(_again(facts)):
         return facts
     rows = ((each.place, each.row) for each in checked(facts).broken)
-    copies = {place for place, row in rows if isinstance(row, OnceOnly) and row.of_copies}
+    copies = {place for place, row in rows if isinstance(row, OnceOnly) and row.moves_nothing}
     return tuple(fact for place, fact in enumerate(facts) if place not in copies or fact is keep)
 
 
@@ -318,6 +318,8 @@ class _Thread:
         now, then = facts[place].__dict__, facts[before].__dict__
         if any(_told_apart(now, each) != _told_apart(then, each) for each in row.alike):
             return
+        if row.unlike and all(_told_apart(now, each) == _told_apart(then, each) for each in row.unlike):
+            return
         if row.within is None or (facts[place].on - facts[before].on).days <= row.within:
             broken.append(Broken(place, row, before))
             if row.counts != "both":
@@ -334,7 +336,8 @@ class _Thread:
         self.close(broken)
         if self.answers:
             any_time = self.alone and not row.may_rest
-            if any_time or (facts[place].on - facts[before].on).days <= row.within:
+            days = (facts[place].on - facts[before].on).days
+            if days and (any_time or days <= row.within):  # of one day, neither lies before the other
                 self.waiting = (row, before, place)
         self.answers = False
 

@@ -14,8 +14,11 @@ from ehcp_flow.columns import COLUMN_OF, PART_3_FROM, SCHEMA, Column
 from ehcp_flow.facts import FACT_TYPES
 
 __all__ = [
+    "AGAIN_BY_LAW",
     "AMONG",
     "ANSWERED",
+    "ANSWERS_BY_LAW",
+    "ANSWERS_NOTHING",
     "AUTHORITY",
     "BIRTH_FIRST",
     "BORN",
@@ -26,6 +29,7 @@ __all__ = [
     "DATED",
     "DAYS_AHEAD",
     "DECLARED",
+    "MAY_BE_AGAIN",
     "NAMES",
     "ORDERED",
     "PART_3_FROM",
@@ -48,8 +52,8 @@ __all__ = [
     "events_named",
 ]  # fmt: skip
 
-Per: TypeAlias = Literal["party", "body", "outcome", "year"]
-"""What tells two things of one event apart: whom it concerns, whose body, its outcome, the year in which it lies."""
+Per: TypeAlias = Literal["party", "body", "outcome", "limit", "year"]
+"""What tells two things of one event apart: whom it concerns, whose body, its outcome, its limit, its year."""
 Counts: TypeAlias = Literal["first", "last", "both"]
 """Which of two counts that say what can be true once; both, where the law may know a second and nobody can tell."""
 
@@ -61,8 +65,9 @@ _SATURDAY: Final = 5
 class OnceOnly(NamedTuple):
     """One of these at a time: another within `within` days is the same thing typed again.
 
-    Not where one of `again_after` lies between them, or one that differs in `alike`. Of the two, `counts` says which
-    one does; the other is left out. `between` says in words what `again_after` lists, where that is long.
+    Not where one of `again_after` lies between them, or one that differs in `alike`; with `unlike`, only one that does
+    differ in it. Of the two, `counts` says which one does; the other is left out. `between` says in words what
+    `again_after` lists, where that is long.
     """
 
     finding: str
@@ -75,6 +80,7 @@ class OnceOnly(NamedTuple):
     counts: Counts = "last"
     alike: tuple[Per, ...] = ()
     between: str = ""
+    unlike: tuple[Per, ...] = ()
 
     @property
     def events(self) -> frozenset[str]:
@@ -82,9 +88,9 @@ class OnceOnly(NamedTuple):
         return self.again_after | {self.event}
 
     @property
-    def of_copies(self) -> bool:
-        """Whether the other one is a copy: it moves no case either."""
-        return self.finding == _ACT_REPEATED
+    def moves_nothing(self) -> bool:
+        """Whether the other one moves no case either: soon after the one that counts, it adds nothing."""
+        return self.counts == "first" and self.within is not None
 
     @property
     def must_hold(self) -> str:
@@ -92,6 +98,7 @@ class OnceOnly(NamedTuple):
         each = "".join(f", of one {word}" for word in self.per)
         days = "" if self.within is None else f" within {self.within} days"
         but = "".join(f", but for another {word}" for word in self.alike)
+        but += "".join(f", of whichever {word}" for word in self.unlike)
         listed = self.between or " or ".join(sorted(self.again_after))
         between = f", unless {listed} lies between" if listed else ""
         return f"{self.event}{each} happens once{days}{but}{between}"
@@ -107,8 +114,9 @@ class OnceOnly(NamedTuple):
 class AnswerAfter(NamedTuple):
     """An answer comes after what it answers.
 
-    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, is dated
-    before its question. So is one before which there is nothing of the kind at all, however far: the year was mistyped.
+    One that answers nothing before it, and lies at most `within` days before a question that nothing answers, and not
+    on its day, is dated before its question. So is one before which there is nothing of the kind at all, however far:
+    the year was mistyped.
     But not where a question `may_rest`, which mostly has no answer.
     """
 
@@ -378,10 +386,10 @@ _VOID: Final = "void the one that is wrong, or let one correct the other"
 
 def _once(
     event: str, again_after: str, within: int | None, counts: Counts = "last", *per: Per,
-    finding: str = "recorded_twice", alike: tuple[Per, ...] = (),
+    finding: str = "recorded_twice", alike: tuple[Per, ...] = (), between: str = "",
 ) -> OnceOnly:  # fmt: skip
     (known,) = events_named(event)
-    return OnceOnly(finding, known, _SAME, _VOID, per, events_named(again_after), within, counts, alike)
+    return OnceOnly(finding, known, _SAME, _VOID, per, events_named(again_after), within, counts, alike, between)
 
 
 _COPIED: Final = (
@@ -415,6 +423,7 @@ def _after(answers: str, questions: str, *per: Per, may_rest: bool = False) -> A
     return AnswerAfter("answer_before_question", *named, _BEFORE, _ORDER, per, may_rest=may_rest)
 
 
+_ENDS: Final = "appeal_conceded appeal_withdrawn appeal_determined tribunal_order_made"
 _APPEALABLE: Final = (
     "assessment_refused plan_refused final_plan_sent amended_plan_sent amendment_declined review_decision_sent "
     "reassessment_refused cease_notice_sent"
@@ -449,6 +458,12 @@ _REVIEWING: Final = "review_meeting_held review_decision_sent amendment_notice_s
 _DRAFTING: Final = "assessment_agreed plan_agreed draft_plan_sent"
 _REASSESSING: Final = f"reassessment_requested reassessment_agreed reassessment_started {_DRAFTING}"
 _ANSWERED: Final = "final_plan_sent amended_plan_sent amendment_declined"
+_DECIDED: Final = _copy(
+    "review_decision_sent",
+    f"review_meeting_held {_ANSWERED} cease_notice_withdrawn",
+    alike=("outcome",),
+    asked=_QUESTION,
+)
 _COPIES: Final = (
     *(
         _copy(event, " ".join(other for other in _ASSESSING.split() if other != event), asked=_QUESTION)
@@ -463,12 +478,7 @@ _COPIES: Final = (
         f"review_meeting_held amendment_notice_sent {_REASSESSING} amended_plan_sent",
         asked=_QUESTION,
     ),
-    _copy(
-        "review_decision_sent",
-        f"review_meeting_held {_ANSWERED} cease_notice_withdrawn",
-        alike=("outcome",),
-        asked=_QUESTION,
-    ),
+    _DECIDED,
     _copy(
         "reassessment_agreed", f"reassessment_requested reassessment_refused {_ANSWERED} {_DRAFTING}", asked=_QUESTION
     ),
@@ -486,6 +496,75 @@ _COPIES: Final = (
     _copy("recommendation_answered", "recommendation_made", "party"),
 )
 """The decisions, notices and plans that the law knows once for each question."""
+_GOES: Final = "moved_away plan_transferred_out plan_ceased detained released"
+_LIVED: Final = (
+    "transfer_notice_sent review_meeting_held review_decision_sent amendment_notice_sent amended_plan_sent "
+    "reassessment_requested reassessment_agreed reassessment_started request_received became_responsible"
+)
+_RELEASED: Final = "detained released moved_away plan_transferred_in plan_transferred_out"
+_COMMISSIONED: Final = "commissioner_changed taken_over_on_release plan_transferred_in plan_transferred_out moved_away"
+_DISPUTED: Final = f"{_APPEALABLE} mediation_contacted mediation_requested mediation_held"
+_SOON: Final = 28
+
+
+def _typed(
+    event: str, again_after: str, *per: Per, alike: tuple[Per, ...] = (), within: int = _SOON, between: str = ""
+) -> OnceOnly:
+    """Return the row of what can be true again, and not so soon unless something lies between: the first counts."""
+    return _once(event, again_after, within, "first", *per, alike=alike, between=between)
+
+
+_ONCE_EACH: Final = (
+    _typed("commissioner_changed", f"commissioner_notified commissioner_requested {_RELEASED} taken_over_on_release",
+           alike=("outcome",), between="what another change would begin with, or an act about the first,"),
+    _typed("commissioner_notified", _COMMISSIONED),
+    _typed("health_provision_impracticable", _COMMISSIONED, alike=("outcome",)),
+    _typed("commissioner_requested", f"{_COMMISSIONED} health_provision_impracticable", alike=("outcome",)),
+    _typed("release_notified", "detained released"),
+    _typed("taken_over_on_release", _RELEASED),
+    _typed("mediation_agreed", _DISPUTED, alike=("outcome",), between="another dispute, or a session of it,"),
+    _typed("agreement_notified", "mediation_agreed"),
+    _typed("agreement_carried_out", "mediation_agreed agreement_notified"),
+    _typed("mediation_not_arranged", "mediation_contacted mediation_requested"),
+    _typed("mediation_certificate_issued", f"{_DISPUTED} mediation_declined",
+           between="another dispute, or a step of it,"),
+    _typed("appeal_response_sent", "appeal_registered"),
+    _typed("onward_appeal_ended", "onward_appeal_made tribunal_order_made", alike=("outcome",)),
+    _typed("recommendation_made", "recommendation_answered appeal_registered tribunal_order_made", "party"),
+    _typed("recommendation_copied", "recommendation_answered recommendation_made", "party"),
+    _typed("refusal_reversed", "assessment_refused plan_refused reassessment_refused"),
+    _typed("request_withdrawn", "request_received became_responsible reassessment_requested", alike=("outcome",)),
+    _typed("special_school_admitted", "special_school_left"),
+    _typed("special_school_left", "special_school_admitted"),
+    _typed("advice_request_withdrawn", "advice_requested", "party"),
+    _typed("disclosure_requested", "plan_disclosed", "party"),
+    _typed("plan_disclosed", "disclosure_requested", "party"),
+    _typed("early_review_requested", "early_review_agreed early_review_refused review_meeting_held", "party"),
+    _typed("early_review_agreed", "early_review_requested early_review_refused"),
+    _typed("early_review_refused", "early_review_requested early_review_agreed"),
+    _typed("left_england", "request_received became_responsible plan_transferred_in taken_over_on_release detained",
+           within=92),
+    _typed("plan_transferred_out", "plan_transferred_in taken_over_on_release final_plan_sent moved_away detained",
+           within=92),
+    _typed("cease_notice_withdrawn", "cease_notice_sent review_decision_sent"),
+    _typed("direct_payments_started", "direct_payments_stopped", within=92),
+    _typed("direct_payments_stopped", "direct_payments_started", within=92),
+    _once("date_directed", "", _SOON, "both", "limit", "outcome"),
+)  # fmt: skip
+"""What happens once, unless something on record lies between that can have led to another."""
+MAY_BE_AGAIN: Final = events_named(
+    "records_declared accommodation_changed mediation_contacted mediation_declined mediation_requested "
+    "mediation_date_notified mediation_held appeal_withdrawn appeal_determined onward_appeal_made order_suspended "
+    "advice_received advice_returned representations_received meeting_requested meeting_held school_responded "
+    "draft_plan_sent review_invited review_advice_received review_papers_sent review_attended review_report_sent "
+    "cease_consulted plan_kept kept_plan_sent plan_sent_to_commissioner direct_payment_reviewed exception_recorded "
+    "delay_reason_recorded authority_replaced particular_recorded fact_voided"
+)
+"""What can be true again at any time: sessions, drafts, what several bodies send, what is said of a stretch of time."""
+AGAIN_BY_LAW: Final = events_named(
+    "request_received became_responsible reassessment_requested amendment_notice_sent review_meeting_held plan_ceased"
+)
+"""What the rulebook itself asks about where it is there again: by a row of its moves (`misplaced`), or by a sign."""
 
 PERIOD: Final = DatesOfOne(
     "period_reversed",
@@ -523,9 +602,10 @@ CLOSURE: Final = ClosureShort(
 ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _BIRTHS,
     _once("died", "", None, "first"),
-    _once("plan_transferred_in", "moved_away plan_transferred_out plan_ceased", 92),
+    _once("plan_transferred_in", f"{_GOES} {_LIVED} final_plan_sent", None,
+          between="an act of this authority, or what ends the plan here,"),
     _once("moved_away", "plan_transferred_in plan_transferred_out", 92),
-    _once("phase_transfer_due", "", None, "last", "outcome", "year"),
+    _once("phase_transfer_due", "", None, "last", "year"),
     _once("mediation_due", "mediation_held mediation_requested", 92),
     _once("appeal_registered", f"appeal_withdrawn appeal_conceded appeal_determined tribunal_order_made {_APPEALABLE}",
           92),
@@ -542,6 +622,16 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
         between="an appeal, or what the order asks for,",
     ),
     *_COPIES,
+    OnceOnly(
+        "recorded_twice", "review_decision_sent",
+        "{event} on {on}: another decision about the same review is on record for {other_on}; of one meeting there is "
+        "one decision: {means}",
+        "void the one that is wrong, or let one correct the other; if it ends another review, record the meeting of "
+        "that one (review_meeting_held)",
+        again_after=_DECIDED.again_after, within=_TWELVE_WEEKS, counts="first",
+        between="what can have led to another", unlike=("outcome",),
+    ),
+    *_ONCE_EACH,
     _after("advice_received", "advice_requested", "party"),
     _after("advice_returned", "advice_received", "party"),
     _after("school_responded", "school_consulted", "party"),
@@ -558,8 +648,40 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _after("transfer_notice_sent", "plan_transferred_in"),
     _after("commissioner_notified", "commissioner_changed"),
     _after("mediation_held", "mediation_requested"),
+    _after("advice_request_withdrawn", "advice_requested", "party"),
+    _after("recommendation_copied", "recommendation_answered"),
+    _after("direct_payments_stopped", "direct_payments_started"),
+    _after("special_school_left", "special_school_admitted"),
+    _after("agreement_notified agreement_carried_out", "mediation_agreed"),
+    _after("mediation_notified mediation_not_arranged mediation_date_notified", "mediation_requested", may_rest=True),
+    _after("mediation_agreed", "mediation_held", may_rest=True),
+    _after("mediation_certificate_issued mediation_declined", "mediation_contacted", may_rest=True),
+    _after("order_suspended", "tribunal_order_made", may_rest=True),
+    _after(_ENDS, "appeal_registered", may_rest=True),
+    _after("onward_appeal_ended", "onward_appeal_made", may_rest=True),
+    _after("released", "detained", may_rest=True),
+    _after("request_withdrawn", "request_received became_responsible reassessment_requested", may_rest=True),
+    _after("representations_received meeting_requested", "draft_plan_sent amendment_notice_sent", may_rest=True),
+    _after("commissioner_requested", "commissioner_changed health_provision_impracticable", may_rest=True),
 )  # fmt: skip
 """What is read off the order of the facts of a case."""
+ANSWERS_BY_LAW: Final = events_named(
+    "refusal_reversed plan_agreed plan_refused draft_plan_sent final_plan_sent review_decision_sent "
+    "amendment_notice_sent amended_plan_sent amendment_declined cease_notice_sent cease_notice_withdrawn plan_ceased "
+    "taken_over_on_release"
+)
+"""What answers something, and of which the rulebook's moves ask what came before it: a step out of order."""
+ANSWERS_NOTHING: Final = events_named(
+    "records_declared date_of_birth plan_transferred_in commissioner_changed health_provision_impracticable detained "
+    "accommodation_changed release_notified request_received became_responsible mediation_contacted "
+    "mediation_requested mediation_due onward_appeal_made date_directed recommendation_made reassessment_requested "
+    "reassessment_started special_school_admitted advice_requested meeting_held school_consulted disclosure_requested "
+    "early_review_requested review_invited review_advice_received review_papers_sent review_meeting_held "
+    "review_attended moved_away left_england cease_consulted plan_kept kept_plan_sent plan_sent_to_commissioner "
+    "direct_payments_started exception_recorded delay_reason_recorded authority_replaced phase_transfer_due died "
+    "particular_recorded fact_voided"
+)
+"""What needs no other fact before it: it begins something, or is said of a stretch of time."""
 _ANSWERS_NOTHING: Final = (
     "{event} on {on} is of {value}, and no {other} of {value} is on record, so that it answers nothing, while another "
     "waits for an answer"

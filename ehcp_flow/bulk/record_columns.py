@@ -135,7 +135,7 @@ def checked_columns(rows: Encoded, order: Array, on: Array) -> CheckedColumns:
     for looked in _by_keys().looked:
         if looked.may_break(present):
             told.append(_found(looked, facts, stand, gone))
-            if isinstance(looked.row, OnceOnly) and looked.row.of_copies:
+            if isinstance(looked.row, OnceOnly) and looked.row.moves_nothing:
                 copies[told[-1]] = True
     for answered, answers, questions in _by_keys().answered:
         if (present & answers).any():
@@ -252,7 +252,7 @@ class _Facts:
         """Return numbers that tell apart the facts of different cases, and of what else a row tells apart."""
         group = self.case[places].astype(np.int64)
         for each in per:
-            if each in ("party", "body"):
+            if each in ("party", "body", "limit"):
                 told = self._rows.texts[each].codes.take(self._order[places]) + 1
             elif each == "outcome":
                 told = words_of_outcomes().take(self.key[places]) + 1
@@ -290,11 +290,14 @@ def _found(looked: _Looked, facts: _Facts, stand: Array, gone: Array) -> Array:
         if row.alike:
             told = facts.group(places, row.alike)
             near &= told[1:] == told[:-1]
+        if row.unlike:
+            told = facts.group(places, row.unlike)
+            near &= told[1:] != told[:-1]
         if row.counts != "both":
             gone[(places[:-1] if row.counts == "last" else places[1:])[near]] = True
     else:
-        # An answer to nothing, then a question at most so many days later, and no answer to that.
-        near &= ~asks[:-1] & asks[1:]
+        # An answer to nothing, then a question on a later day, at most so many days on, and no answer to that.
+        near &= ~asks[:-1] & asks[1:] & (on[1:] > on[:-1])
         near[1:] &= ~(same[:-1] & asks[:-2])
         near[:-1] &= ~(same[1:] & ~asks[2:])
     found: Array = places[1:][near]

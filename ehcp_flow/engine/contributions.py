@@ -546,12 +546,14 @@ def add_reviews(figures, periods, facts, rows, entries, period, behind):
     marks = REVIEW_OWED if is_owed(periods, facts, rows, entries, period) else 0
     if plan_begun(figures, facts, entries, behind) < periods.start[period]:
         marks |= EXPECTED
+        # A plan's reviews are its own: none is one of a plan that ceased, or went, before it.
+        begun = kept_before(entries, IS_BEGUN, behind)
         sent = kept_before(entries, IS_SENT, behind)
-        if sent >= 0:
+        if sent >= 0 and sent >= begun:
             marks |= SENT if facts.on[sent] >= periods.start[period] else SENT | SENT_BEFORE
             marks |= last_decision(figures, facts, rows, entries, sent)
         row = last_started(entries, REVIEW_DECISION, stock_on)
-        if row >= 0:
+        if row >= 0 and rows.out[BASE * rows.size + row] >= facts.on[begun]:
             marks |= MEETING | decided(figures, facts, rows, row, stock_on, periods.start[period], periods.end[period])
     count(figures, periods, entries, REVIEWS, marks, 0, -1)
 

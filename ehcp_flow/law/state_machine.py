@@ -194,10 +194,11 @@ class Machine(Model):
 
 
 class KeptState(Model):
-    """Where a fact out of order never leads: from a state of `at` to one of `never_to`."""
+    """Where a fact out of order never leads: from a state of `at` to one of `never_to`; with `by`, one of these."""
 
     at: Chosen
     never_to: Chosen
+    by: Events = ()
 
 
 class LegalMove(PerhapsDated):

@@ -17,7 +17,7 @@ from ehcp_flow.facts import Fact
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.measures.dated_values import values_of_case
 from ehcp_flow.measures.deadline_filter import Chosen
-from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, REQUESTED, WAITING
+from ehcp_flow.measures.figures import ASSESS, BORN, FINAL, HOLDING, KEPT, REQUESTED, WAITING
 from ehcp_flow.states import State
 
 __all__ = ["CountedCase", "Request", "answered", "days_on_record"]
@@ -133,6 +133,11 @@ class CountedCase:
     def spells(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
         """When a plan was maintained: from a day, to the day from which it no longer was, or None."""
         return self._spells_in(HOLDING)
+
+    @cached_property
+    def kept(self) -> tuple[tuple[dt.date, dt.date | None], ...]:
+        """When a plan was maintained, or kept in custody: from a day, to that from which it was not, or None."""
+        return self._spells_in(KEPT)
 
     @property
     def waits(self) -> tuple[tuple[dt.date, dt.date | None], ...]:

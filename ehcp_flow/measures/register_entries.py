@@ -10,7 +10,7 @@ from ehcp_flow.counting import add_months
 from ehcp_flow.deadlines import Deadline
 from ehcp_flow.measures.counted_case import CountedCase
 from ehcp_flow.measures.deadline_filter import STANDING, Chosen
-from ehcp_flow.measures.reviewing import last_meeting_of
+from ehcp_flow.measures.reviewing import last_meeting_of, never_reviewed
 from ehcp_flow.states import Dispute, State
 
 __all__ = ["DISPUTED", "FOLLOWS", "REVIEW", "Disputed", "HeldPlan", "disputes", "held_plans", "is_timely"]
@@ -24,9 +24,10 @@ _YEAR: Final = 12
 
 
 class HeldPlan(NamedTuple):
-    """A plan that is held: its last meeting, its next review, and what is still to follow from the last one."""
+    """A plan that is held: its last meeting, if it never had one, its next review, and what follows from the last."""
 
     meeting: dt.date | None
+    never: bool
     following: Deadline | None
     undone: Deadline | None
 
@@ -34,7 +35,8 @@ class HeldPlan(NamedTuple):
 def held_plans(counted: CountedCase) -> Iterator[HeldPlan]:
     """Yield the plan of a case, if one is held."""
     if counted.answer.maintained:
-        yield HeldPlan(last_meeting_of(counted), _next(REVIEW, counted), _next(FOLLOWS, counted))
+        meeting, never = last_meeting_of(counted), never_reviewed(counted)
+        yield HeldPlan(meeting, never, _next(REVIEW, counted), _next(FOLLOWS, counted))
 
 
 def _next(chosen: Chosen, counted: CountedCase) -> Deadline | None:

@@ -119,9 +119,10 @@ def _returned_on(asked: Deadline, counted: CountedCase) -> dt.date | None:
 
 
 def _met_by(day: dt.date | None, limits: tuple[str, ...], counted: CountedCase) -> dt.date | None:
-    """Return the last day for a review meeting from which a chain of limits, each used in full, ends by a day."""
+    """Return the last day for a meeting from which limits, each used in full, end by a day: None once it has passed."""
     judged = counted.answer.judged
-    return None if day is None else begun_by(day, limits, judged.book, judged.calendars)
+    by = None if day is None else begun_by(day, limits, judged.book, judged.calendars)
+    return None if by is None or by < counted.as_of else by
 
 
 def broken_on(due_on: dt.date | None, done_on: dt.date | None, status: str) -> dt.date | None:
@@ -214,7 +215,7 @@ _TABLE: Final[Mapping[str, Register]] = {
                 getattr(one.following, "due_on", None), ("review_decision",), counted
             ),
             **_said("following", status="status", days_over="days_over"),
-            "never_reviewed": lambda one, _: one.meeting is None,
+            "never_reviewed": lambda one, _: one.never,
             **_said("undone", waiting_for="title", waiting_due_on="due_on", waiting_days_over="days_over"),
         },
         lambda row: (_day(row, "review_due_on"), row["case_id"]),

@@ -17,7 +17,7 @@ from ehcp_flow.measures.deadline_filter import TO_SEE_TO
 from ehcp_flow.measures.figure_cells import CaseCount
 from ehcp_flow.whatif import latest_start
 
-__all__ = ["DELAYS", "Reviewing", "begun_by", "last_meeting_of"]
+__all__ = ["DELAYS", "Reviewing", "begun_by", "last_meeting_of", "never_reviewed"]
 
 DELAYS: Final = (
     (91, "up to 3 months"),
@@ -45,12 +45,38 @@ _YEAR: Final = dt.timedelta(days=365)
 
 
 def last_meeting_of(counted: CountedCase) -> dt.date | None:
-    """Return the day of the last review meeting since the plan that is held was made, or None."""
-    since = counted.spells[-1][0] if counted.spells else dt.date.max
+    """Return the day of the last review meeting since the plan that is held came to be held, or None.
+
+    A plan's reviews are its own: none is one of a plan that ceased before it. In custody it is kept, and the same.
+    """
+    since = held_since(counted)
     return max(
         (fact.on for fact in counted.facts("review_meeting_held") if fact.on >= since and not fact.outcome),
         default=None,
     )
+
+
+def held_since(counted: CountedCase) -> dt.date:
+    """Return the day from which the plan that is held was held, in custody too."""
+    return counted.kept[-1][0] if counted.kept else dt.date.max
+
+
+def reviews_due(counted: CountedCase) -> list[Deadline]:
+    """Return the reviews of the plan that is held of which the last lawful day has come."""
+    since = held_since(counted)
+    return [
+        one
+        for one in counted.of("annual_review", "transfer_review")
+        if one.due_on and since <= one.due_on <= counted.as_of
+    ]
+
+
+def never_reviewed(counted: CountedCase) -> bool:
+    """Return whether the plan that is held came to the day of a review, and none ever had a meeting.
+
+    This is what every list and page calls a plan that was never reviewed.
+    """
+    return last_meeting_of(counted) is None and bool(reviews_due(counted))
 
 
 @lru_cache(maxsize=4_096)
@@ -92,12 +118,12 @@ class Reviewing:
         since = as_of - _YEAR
         case_id = counted.case_id
         self._stages["maintained"].append(case_id)
-        ever = [one for one in counted.of("annual_review", "transfer_review") if one.due_on and one.due_on <= as_of]
+        ever = reviews_due(counted)
         meeting = last_meeting_of(counted)
         if ever:
             self._due_once.append(case_id)
-            if meeting is None:
-                self._never.append(case_id)
+        if never_reviewed(counted):
+            self._never.append(case_id)
         if not any(_due_since(one, since) for one in ever):
             return
         self._stages["due"].append(case_id)

@@ -187,5 +187,5 @@ def _out_of_order(region: Region, lawful: Table) -> Iterator[tuple[Place, Edge]]
             for state in row.states:
                 if event in row.events and (state, event, outcome) not in lawful:
                     forced = canonical[event, outcome] or state
-                    to = state if row.taken or region.stays(state, forced) else forced
+                    to = state if row.taken or region.stays(state, forced, event) else forced
                     yield (state, event, outcome), Edge(to, (row.authority,) if row.taken else (), refusal=refusal)

@@ -215,11 +215,17 @@ class Region:
         )
         stages = [self._meant(stage) for stage in legal.machine.stages]
         self._kept = {
-            (state, earlier)
+            (None, state, earlier)
             for place, stage in enumerate(stages)
             for state in stage
             for earlier in frozenset().union(*stages[:place])
-        } | {(at, to) for row in legal.kept for at in self._meant(row.at) for to in self._meant(row.never_to)}
+        } | {
+            (event, at, to)
+            for row in legal.kept
+            for event in row.by or (None,)
+            for at in self._meant(row.at)
+            for to in self._meant(row.never_to)
+        }
 
     def cannot_tell(self, finding: str, recorded: Collection[str]) -> bool:
         """Return whether what a finding misses is none of the events that the source is declared to record."""
@@ -274,9 +280,9 @@ class Region:
                 )
         return None
 
-    def stays(self, state: LegalState, forced: LegalState) -> bool:
+    def stays(self, state: LegalState, forced: LegalState, event: str) -> bool:
         """Return whether a fact out of order that would force the second state leaves an imported case in the first."""
-        return (state, forced) in self._kept
+        return (None, state, forced) in self._kept or (event, state, forced) in self._kept
 
     def edges(self) -> Mapping[tuple[LegalState, str, str | None], Move]:
         """Return the lawful move from each state by each event and outcome: of several, the first that was law."""

@@ -57,7 +57,7 @@ QUESTIONS = {
 }
 """Something after each that can have led to another."""
 AS_OF = "2026-06-30"
-COPIES = [row for row in ORDERED if isinstance(row, OnceOnly) and row.of_copies]
+COPIES = [row for row in ORDERED if isinstance(row, OnceOnly) and row.finding == "act_repeated"]
 each = pytest.mark.parametrize("act", STORIES)
 
 

@@ -108,7 +108,7 @@ def test_the_list_of_reviews_has_the_next_day_and_what_is_waited_for():
         told("gone", *HELD, "2025-03-03 plan_ceased"),
     )["reviews"]  # fmt: skip
     assert (never["case_id"], never["never_reviewed"], never["review_due_on"]) == ("never", True, D(2021, 5, 3))
-    assert never["meeting_by"] == D(2021, 4, 5)
+    assert never["meeting_by"] is None  # it was 5 April 2021, and nobody is told to act on a day that is over
     assert (waits["last_meeting"], waits["last_decision"]) == (D(2025, 3, 3), D(2025, 3, 20))
     assert (waits["review_due_on"], waits["status"]) == (D(2026, 3, 19), "open")
     assert waits["waiting_due_on"] == D(2025, 5, 15)
@@ -134,9 +134,10 @@ def test_phase_transfers_are_scheduled_back_by_the_rulebook(phase, review_by):
 
 def test_what_a_register_counts_back_is_counted_by_the_rulebook_at_hand(tmp_path):
     book = load_rulebook(book_with(tmp_path / "book", ("06_review.toml", '"4 weeks after"', '"5 weeks after"')))
-    transfer = told("a", *HELD, "2026-09-01 phase_transfer_due outcome=school")
+    reviewed = ("2025-03-03 review_meeting_held", "2025-03-20 review_decision_sent outcome=maintain")
+    transfer = told("a", *HELD, *reviewed, "2026-09-01 phase_transfer_due outcome=school")
     of = registers([answer(transfer, "2025-06-30", rulebook=book)])
-    assert of["reviews"][0]["meeting_by"] == D(2021, 3, 29)
+    assert of["reviews"][0]["meeting_by"] == D(2026, 2, 12)
     assert of["transfers"][0]["review_meeting_by"] == D(2025, 11, 15)
 
 

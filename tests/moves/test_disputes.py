@@ -205,7 +205,7 @@ def test_a_move_of_a_dispute_is_refused_from_every_other_state(at, event, outcom
         assert (finding.code, finding.remedy) == (first.finding, first.remedy)
         assert first != refusal or f"while the dispute was {at}" in finding.message
     # A fact out of order never sets a dispute back.
-    assert not DISPUTES.stays(at, imported.disputes[-1].state)
+    assert not DISPUTES.stays(at, imported.disputes[-1].state, event)
 
 
 def test_the_machine_knows_the_same_moves():
