@@ -43,8 +43,7 @@ def _served(store: str, keys: Path, key: str) -> int:
         # The terminal tells both processes of Ctrl-C; whoever ends this one ends that one.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: serving.terminate())
-        assert serving.stderr is not None
-        for line in serving.stderr:
+        for line in serving.stderr or ():
             address = line.partition("serving at ")[2].partition(";")[0].strip()
             if address:
                 sys.stdout.write(f"\n  open       {address}/work/\n  your key   {key}\n\nCtrl-C ends it.\n")

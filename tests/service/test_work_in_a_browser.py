@@ -47,7 +47,7 @@ class Keyboard:
 
     def to(self, says):
         """Press Tab until the focus stands on what is called so, and see that it is seen there."""
-        met = []
+        met: list[str] = []
         while True:
             self.page.keyboard.press("Tab")
             said = self.page.evaluate(SAID)

@@ -99,7 +99,7 @@ def test_a_forged_and_an_expired_session_open_nothing(app, officer, monkeypatch)
     name = "ehcp_flow_session"
     told, _, seal = officer.cookies[name].partition(".")
     for forged in (f"{told[:-4]}AAAA.{seal}", f"{told}.{'0' * 64}", told, ".", "é"):
-        headers = {"Cookie": f"{name}={forged}".encode()}
+        headers = {b"Cookie": f"{name}={forged}".encode()}
         answer = TestClient(app).get("/work/desk", headers=headers, follow_redirects=False)
         assert answer.status_code == 303, forged
     assert officer.get("/work/desk").url.path == "/work/desk"
@@ -268,8 +268,8 @@ def test_a_case_is_shown_as_it_was_known_on_a_day(officer, store, monkeypatch):
     send(officer, form_of(officer, "advice_requested", "2026-04-07") | {"party": "medical"})
     now = officer.get("/work/case", params={"case": "a", "as_of": "2026-06-30"})
     assert "Advice requested" in text_of(now)
-    earlier = unescape(re.search(r'href="([^"]+)">Earlier', now.text)[1])
-    then = officer.get(f"/work/{earlier}")
+    (earlier,) = re.findall(r'href="([^"]+)">Earlier', now.text)
+    then = officer.get(f"/work/{unescape(earlier)}")
     assert "Advice requested" not in text_of(then)
     assert "This is what had been recorded by the end of" in text_of(then)
     assert 'id="record"' not in then.text, "nothing is recorded from a page of the past"
