@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./test, with `root` set to the project's directory: sets up .venv, and says nothing when
 # there is nothing to do. POSIX sh; needs Python 3.11 or newer with its venv module, and pip's package index.
 #
-#   ensure_venv run    the project, with what its commands read sheets and write pages and returns with
+#   ensure_venv run    the project, with what its commands read sheets, write pages and returns, and serve with
 #   ensure_venv dev    the project with every extra and the development tools; it serves `run` too
 #
 # A stamp inside .venv is the last thing written, and holds what the venv was made from: an interrupted set-up has
@@ -85,7 +85,7 @@ install_into_venv() {
         "$venv/bin/python" -m pip install -qq --upgrade 'pip>=25.1' >&2 &&
             "$venv/bin/python" -m pip install -qq --editable "$root[all]" --group "$root/pyproject.toml:dev" >&2
     else
-        "$venv/bin/python" -m pip install -qq --editable "$root[sheets,reports,sen2]" >&2
+        "$venv/bin/python" -m pip install -qq --editable "$root[sheets,reports,sen2,service]" >&2
     fi
 }
 

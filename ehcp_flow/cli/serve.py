@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from functools import partial
 from ipaddress import ip_address
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from ehcp_flow.cli.command import CliCommand, options
@@ -66,7 +67,7 @@ def _serve(
         pass
     if not _is_loopback(served.host):
         note(f"warning: {served.host} can be reached from elsewhere; keys travel readable unless TLS stands before it")
-    os.environ[_SETTINGS] = json.dumps({"store": store, "keys": keys, "query": asdict(query)})
+    os.environ[_SETTINGS] = json.dumps({"store": store, "keys": keys, "query": asdict(query), "secret": token_hex(32)})
     serve(
         f"{__name__}:application", served.host, served.port, workers=served.workers,
         told=lambda address: note(f"serving at {address}; Ctrl-C ends it"),
@@ -85,7 +86,7 @@ def application() -> FastAPI:
     law: dict[str, Any] = {"rulebook": query.law, "calendars": query.calendars}
     log_to_stderr()
     opened = Store.open(told["store"], check=partial(record, **law))
-    return create_app(opened, read_keys(told["keys"]), **law)
+    return create_app(opened, read_keys(told["keys"]), secret=bytes.fromhex(told["secret"]), **law)
 
 
 def _is_loopback(host: str) -> bool:

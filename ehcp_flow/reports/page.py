@@ -32,7 +32,7 @@ from ehcp_flow.reports.verdict import (
     published_year,
 )
 
-__all__ = ["PAGE", "generated_by", "render", "report_page"]
+__all__ = ["PAGE", "filled", "generated_by", "render", "report_page", "stylesheet"]
 
 _TEMPLATES: Final = files(__package__).joinpath("templates")
 _HEAD: Final = 4_096
@@ -106,6 +106,32 @@ def render(template: str, **values: Any) -> str:
 
     Raises LibraryMissing without Jinja2.
     """
+    style, script = _source("style.css"), _source("script.js")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    return filled(template, **values, style=style, script=script, policy=policy)
+
+
+def filled(template: str, **values: Any) -> str:
+    """Return a template filled in, as it is: what it links to is for whoever serves it. Raises LibraryMissing."""
+    page: str = _environment().get_template(template).render(**values)
+    return page if page.endswith("\n") else f"{page}\n"
+
+
+def stylesheet(*names: str) -> str:
+    """Return the style of every page, and behind it what pages of a kind have of their own."""
+    return "".join(map(_source, ("style.css", *names)))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError:
@@ -118,18 +144,7 @@ def render(template: str, **values: Any) -> str:
     environment.filters["weeks"] = weeks
     environment.filters["data"] = as_data
     environment.filters["counted"] = count
-    style, script = _source("style.css"), _source("script.js")
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(script)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-    page = environment.get_template(template).render(**values, style=style, script=script, policy=policy)
-    return page if page.endswith("\n") else f"{page}\n"
+    return environment
 
 
 def day(value: dt.date | None) -> str:
@@ -167,7 +182,7 @@ def as_data(value: Any) -> Any:
     return Markup(text)  # noqa: S704 - the three characters that HTML reads are written as escapes
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _source(name: str) -> str:
     return _TEMPLATES.joinpath(name).read_text("utf-8")
 

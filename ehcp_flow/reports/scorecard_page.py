@@ -19,7 +19,7 @@ from ehcp_flow.reports.one_sheet import sheet_of
 from ehcp_flow.reports.page import render
 from ehcp_flow.reports.verdict import SIGNS
 
-__all__ = ["scorecard_page", "scorecard_sheets"]
+__all__ = ["scorecard_page", "scorecard_sheets", "scorecard_values"]
 
 _SIGNS: Final[Mapping[Trend, str]] = {
     "better": SIGNS["better"], "worse": SIGNS["worse"], "steady": SIGNS["no clear change"], "none": "",
@@ -33,28 +33,32 @@ def scorecard_page(card: Scorecard, *, one_page: bool = False) -> str:
 
     Raises LibraryMissing without Jinja2.
     """
+    return render("scorecard.html.j2", **scorecard_values(card, one_page=one_page))
+
+
+def scorecard_values(card: Scorecard, *, one_page: bool = False) -> dict[str, Any]:
+    """Return what the page of a scorecard is filled in with."""
     rows = [_row(row) for row in card.rows]
     reds = [_red(red, card) for red in card.reds]
     backlogs = backlogs_said(card)
     actions = [_action(action, went) for action, went in zip(card.actions, _went(card), strict=True)]
     head = (card.plan.title, _verdict(card))
     sheet = sheet_of(rows, reds, backlogs, actions, len(card.observations), head) if one_page else None
-    return render(
-        "scorecard.html.j2",
-        title=card.plan.title,
-        as_of=say(card.as_of),
-        period=period_said(card),
-        cases=card.cases,
-        one_page=one_page,
-        sheet=sheet,
-        verdict=head[1],
-        rows=rows if sheet is None else sheet.rows,
-        reds=reds if sheet is None else sheet.reds,
-        backlogs=backlogs if sheet is None else sheet.backlogs,
-        actions=actions if sheet is None else sheet.actions,
-        charts=[] if one_page else [_chart(at, row) for at, row in enumerate(card.rows)],
-        observations=[] if one_page else _observations(card),
-    )  # fmt: skip
+    return {
+        "title": card.plan.title,
+        "as_of": say(card.as_of),
+        "period": period_said(card),
+        "cases": card.cases,
+        "one_page": one_page,
+        "sheet": sheet,
+        "verdict": head[1],
+        "rows": rows if sheet is None else sheet.rows,
+        "reds": reds if sheet is None else sheet.reds,
+        "backlogs": backlogs if sheet is None else sheet.backlogs,
+        "actions": actions if sheet is None else sheet.actions,
+        "charts": [] if one_page else [_chart(at, row) for at, row in enumerate(card.rows)],
+        "observations": [] if one_page else _observations(card),
+    }  # fmt: skip
 
 
 def _verdict(card: Scorecard) -> str:

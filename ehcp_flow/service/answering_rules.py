@@ -25,7 +25,7 @@ from ehcp_flow.service.service_users import Limits
 
 __all__ = [
     "PROBLEM", "AsOf", "Cursor", "IfNoneMatch", "KnownAt", "KnownBy", "ProblemRoute", "body_of", "in_json", "instant",
-    "problem_answer", "problems", "refused",
+    "problem_answer", "problems", "refused", "status_said",
 ]  # fmt: skip
 
 PROBLEM: Final = "application/problem+json"
@@ -94,9 +94,14 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _TITLES[status], "model": ProblemSchema} | described for status in sorted(statuses)}
 
 
+def status_said(status: int) -> str:
+    """Return what a status means, for people."""
+    return _TITLES.get(status, "The request was refused.")
+
+
 def problem_answer(status: int, detail: str, headers: dict[str, str] | None = None, **values: Any) -> Response:
     """Return a refusal that is no error of the library's."""
-    title = _TITLES.get(status, "The request was refused.")
+    title = status_said(status)
     said = {"type": "about:blank", "title": title, "status": status, "detail": detail, **values}
     answer = in_json(said, status=status, media=PROBLEM)
     answer.headers.update(headers or {})

@@ -43,6 +43,10 @@ class ApiKeys:
                 found = user
         return found
 
+    def knows(self, user: ServiceUser) -> bool:
+        """Whether somebody has a key."""
+        return any((each.authority, each.name) == (user.authority, user.name) for _, each in self._users)
+
     async def user_for(self, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> ServiceUser:
         """Return who sent the request. Raises NotLetIn."""
         user = None if sent is None else self.user_of(sent.credentials)

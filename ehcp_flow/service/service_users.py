@@ -11,7 +11,7 @@ from ehcp_flow.errors import EhcpFlowError
 from ehcp_flow.law.model import Rulebook
 from ehcp_flow.store import Store
 
-__all__ = ["Limits", "NotLetIn", "ServiceUser", "Serving", "StoreFor"]
+__all__ = ["Limits", "NotLetIn", "ServiceUser", "Serving", "SignedIn", "StoreFor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,13 @@ class ServiceUser:
 
 StoreFor: TypeAlias = Callable[[ServiceUser], Store]
 """Gives the store for a user, opened for their authority: `lambda user: store.scoped(user.authority)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(ServiceUser):
+    """Somebody who signed in on a page of this service, and where they leave."""
+
+    sign_out: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ EXTRAS = {
     "bulk": {"numpy", "polars", "pyarrow"},
     "reports": {"icalendar", "jinja2", "xlsxwriter"},
     "sen2": {"lxml"},
-    "service": {"fastapi", "uvicorn"},
+    "service": {"fastapi", "jinja2", "uvicorn"},
     "sheets": {"fastexcel", "numpy", "polars", "pyarrow"},
     "django": {"django"},
     "forecast": {"numpy"},
