@@ -200,7 +200,7 @@ def space_for(book: CompiledRulebook, chosen: Kernel, facts: int, parties: int, 
     }  # fmt: skip
     single = (
         "case tick low high exceptions asked born kept gone over inside shuts begins needed runs many rows wanted "
-        "beyond_day done implied ended after other resumed owed bites part later stray strays base last end act "
+        "beyond_day done implied ended after other resumed owed bites part later stray spent strays base last end act "
         "awaited lasting unsaid unborn over_of_aged over_of_others"
     )
     return chosen.module.Found(

@@ -81,7 +81,7 @@ cdef class Found:
     cdef public long long inside, shuts
     cdef public int begins, born, kept, gone, over, exceptions, asked, width, parties
     cdef public int over_of_aged, over_of_others
-    cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, strays, base, last, end, act
+    cdef public int done, implied, ended, after, other, resumed, owed, bites, part, later, stray, spent, strays, base, last, end, act
     cdef public int awaited, lasting, unsaid, unborn
     cdef public int[::1] out, want, noted, exception, advice, since
     cdef public int[::1] clock_case, clock_first, spell_case, around
@@ -128,7 +128,7 @@ cdef void add_run(
     Law law, Facts facts, Found found, int clock, int start, int previous, int follows
 ) noexcept nogil
 
-@cython.locals(many=bint)
+@cython.locals(many=bint, looks_back=bint)
 cdef void judge_rule(Law law, Days days, Facts facts, Found found, int rule) noexcept nogil
 cdef int version_on(Law law, int rule, int day) noexcept nogil
 cdef int version_for(Law law, Days days, Facts facts, Found found, int rule, int run, int base) noexcept nogil
@@ -147,7 +147,7 @@ cdef void judge_version(
     Law law, Days days, Facts facts, Found found, int rule, int version, int run, int base, bint many
 ) noexcept nogil
 cdef int awaited_since(Law law, Days days, Facts facts, Found found, int count, int run, int base) noexcept nogil
-cdef int kept_until(Law law, Facts facts, int rule, int ends, int again, int first, int stop) noexcept nogil
+cdef int kept_until(Law law, Facts facts, int rule, int version, int ends, int first, int stop, int last) noexcept nogil
 cdef void write(Found found, int rule, int version, int run, int base, int last, int status) noexcept nogil
 cdef bint is_meant(Law law, Days days, Facts facts, Found found, int rule, int run) noexcept nogil
 cdef bint is_among(Law law, int parties, int party) noexcept nogil
@@ -165,6 +165,8 @@ cdef bint later_of(
 cdef bint what_happened(
     Law law, Days days, Facts facts, Found found, int rule, int run, int base, int last, bint many
 ) noexcept nogil
+cdef int not_undone(Law law, Facts facts, Found found, int rule, int first, int start) noexcept nogil
+cdef void spend(Law law, Facts facts, Found found, int rule, int run) noexcept nogil
 cdef bint is_named_again(Facts facts, int start, int place) noexcept nogil
 cdef bint reviewed_since(Law law, Facts facts, int rule, int place, int since) noexcept nogil
 cdef bint is_doubted(Law law, Facts facts, Found found, int rule, int last, int status) noexcept nogil

@@ -777,7 +777,11 @@ def judge_rule(law, days, facts, found, rule):
     )
     if many:
         find_what_matters(law, facts, found, rule)
+    looks_back = law.rule_looks_back[rule] >= 0 and not law.rule_flags[rule] & PER_PARTY
+    found.spent = -1
     for run in range(found.runs):
+        if looks_back and run:
+            spend(law, facts, found, rule, run - 1)
         start = found.run_start[run]
         if only >= 0 and not law.masks[only * law.keys + facts.taken[start]]:
             continue
@@ -935,8 +939,8 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
         if kept_open_by >= 0:
             unsure = False
             kept_open_to = kept_until(
-                law, facts, rule, law.version_kept_to[version], law.version_kept_again[version], kept_open_by + 1,
-                found.run_stop[run],
+                law, facts, rule, version, law.version_kept_to[version], kept_open_by + 1, found.run_stop[run],
+                last if found.awaited < 0 else NEVER,
             )  # fmt: skip
             last = NO_DAY if kept_open_to < 0 else facts.on[kept_open_to] - 1
     if not what_happened(law, days, facts, found, rule, run, base, last, many):
@@ -995,10 +999,14 @@ def judge_version(law, days, facts, found, rule, version, run, base, many):
             found.out[LEAVES_OPEN * found.capacity + row] = DOUBTED
 
 
-def kept_until(law, facts, rule, ends, again, first, stop):
-    """Return the fact that ends for good what keeps a window open, or -1: before the act it may begin again."""
+def kept_until(law, facts, rule, version, ends, first, stop, last):
+    """Return the fact that ends for good what keeps a window open, or -1: before the act it may begin again.
+
+    It does by a fact of its own, or in the time that the window has without it, which ends with `last`.
+    """
     ends *= law.keys
-    again *= law.keys
+    again = law.version_kept_again[version] * law.keys
+    begins = law.version_kept_open[version] * law.keys
     roles = rule * law.keys
     ended = -1
     for place in range(first, stop):
@@ -1008,7 +1016,7 @@ def kept_until(law, facts, rule, ends, again, first, stop):
                 ended = place
         elif law.rule_roles[roles + key] & DONE:
             break
-        elif law.masks[again + key]:
+        elif law.masks[again + key] or (law.masks[begins + key] and facts.on[place] <= last):
             ended = -1
     return ended
 
@@ -1179,6 +1187,8 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     if law.rule_looks_back[rule] >= 0:
         since = counted(days, found, law.rule_looks_back[rule], base)
         first = first_on(facts, found.run_previous[run] + 1, start, since)
+        if last >= facts.on[start]:
+            first = not_undone(law, facts, found, rule, first, start)
     if 0 <= found.run_before[run] < first:
         # What ended it came before its time began.
         return False
@@ -1317,6 +1327,37 @@ def what_happened(law, days, facts, found, rule, run, base, last, many):
     found.later = later
     found.stray = stray
     return not needed
+
+
+def not_undone(law, facts, found, rule, first, start):
+    """Return from where on an act before the start is of this run, where it could still be done after the start too.
+
+    What ended the clock before the start, and what answered an earlier run of it, undo what was done up to then.
+    """
+    roles = rule * law.keys
+    if found.spent >= first:
+        first = found.spent + 1
+    for place in range(first, start):
+        if law.rule_roles[roles + facts.taken[place]] & LAPSE:
+            first = place + 1
+    return first
+
+
+def spend(law, facts, found, rule, run):
+    """Note the act that answers a run before the next one starts, so that it does not answer that one as well."""
+    roles = rule * law.keys
+    place = found.run_previous[run] + 1
+    if place <= found.spent:
+        place = found.spent + 1
+    stop = found.run_start[run + 1] if run + 1 < found.runs else place
+    while place < stop:
+        role = law.rule_roles[roles + facts.taken[place]]
+        if role & DONE:
+            found.spent = place
+            return
+        if role & LAPSE and place > found.run_start[run]:
+            return
+        place += 1
 
 
 def is_named_again(facts, start, place):
@@ -1620,18 +1661,18 @@ def last_kept_open_by(law, facts, found, reading, row):
     by = found.out[KEPT_OPEN_BY * size + row]
     if law.reading_open_by[reading] >= 0:
         done = found.out[DONE_AT * size + row]
+        first = found.out[STARTED * size + row]
         if by >= 0:
-            return NO_DAY
-        by = next_of(
-            law, facts, found, law.reading_open_by[reading], found.out[STARTED * size + row] + 1,
-            done if done >= 0 else stop,
-        )  # fmt: skip
+            first = found.out[KEPT_OPEN_TO * size + row]
+            if first < 0:
+                return NO_DAY
+        by = next_of(law, facts, found, law.reading_open_by[reading], first + 1, done if done >= 0 else stop)
     if by < 0:
         return NO_DAY
     ends = law.reading_open_to[reading]
     if ends < 0:
         ends = law.version_kept_to[version]
-    to = kept_until(law, facts, found.out[row], ends, law.version_kept_again[version], by + 1, stop)
+    to = kept_until(law, facts, found.out[row], version, ends, by + 1, stop, NO_DAY)
     return NEVER if to < 0 else facts.on[to] - 1
 
 

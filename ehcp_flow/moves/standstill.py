@@ -81,7 +81,9 @@ class Standstill:
     def _appealed(self, course: _Course, place: int, fact: Fact, key: Key) -> None:
         if course.notice is None and not (course.ended and key in self._onward):
             return
-        if key in self._appeal and (course.first is None or course.first[0] < (course.notice or 0)):
+        # One that is brought again after the end of another is in time by its own day.
+        afresh = course.appeal is None and course.ended is not None
+        if key in self._appeal and (course.first is None or afresh or course.first[0] < (course.notice or 0)):
             course.first = place, fact
         # Of two appeals the first is pending; which decision a later one is about the record does not say.
         if not (course.appeal and key in self._appeal):

@@ -266,7 +266,6 @@ def test_ceasing_names_the_judgement_that_nobody_computes():
         ("CEASE_NOTIFIED+APPEAL+tribunal_order_made:amend_school", False, True),
         ("CEASE_NOTIFIED+appeal_withdrawn", False, True),
         ("CEASE_NOTIFIED+appeal_withdrawn+review_report_sent", True, True),
-        ("CEASE_NOTIFIED+APPEAL+review_meeting_held+review_decision_sent:maintain", False, True),
         ("CEASE_NOTIFIED+APPEAL+appeal_conceded:continue+cease_consulted+cease_notice_sent", False, True),
         ("MAINTAINED+APPEAL+cease_consulted+cease_notice_sent", False, True),
         ("REVIEW_OPEN+cease_consulted+review_decision_sent:cease+APPEAL", False, True),

@@ -131,9 +131,8 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("draft_plan_sent", "DRAFT_ISSUED", "DRAFTING REFUSED_PLAN+APPEAL+tribunal_order_made:reconsider"),
     ("draft_plan_sent", "=", "DRAFT_ISSUED REASSESSING"),
     ("draft_plan_sent", "=", " ".join(BESIDE_REASSESSMENT)),
-    ("final_plan_sent", "MAINTAINED", each(" ".join(BESIDE_REASSESSMENT[1:3]), "draft_plan_sent")),
-    # What was proposed before waits for its own answer.
-    ("final_plan_sent", "=", each(f"{BESIDE_REASSESSMENT[0]} {BESIDE_REASSESSMENT[3]}", "draft_plan_sent")),
+    ("final_plan_sent", "MAINTAINED", each(" ".join(BESIDE_REASSESSMENT[:3]), "draft_plan_sent")),
+    ("final_plan_sent", "=", each(BESIDE_REASSESSMENT[3], "draft_plan_sent")),
     ("final_plan_sent", "MAINTAINED", "DRAFT_ISSUED REASSESSING+draft_plan_sent"),
     ("final_plan_sent", "KEPT_DETAINED", "DRAFT_ISSUED+detained ASSESSING+detained+plan_agreed+draft_plan_sent"),
     *((event, "REVIEW_OPEN", "MAINTAINED TRANSFERRED_IN") for event in ("review_invited", "review_papers_sent")),
@@ -142,14 +141,18 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("review_meeting_held", "=", but(PLAN, "MAINTAINED", "TRANSFERRED_IN", "AMENDMENT_PROPOSED")),
     ("review_decision_sent:maintain", "MAINTAINED", " ".join(MET[:2])),
     ("review_decision_sent:maintain", "MAINTAINED", "CEASE_CONSULTING"),
-    ("review_decision_sent:maintain", "=", " ".join((*MET[2:5], *MET[6:]))),
+    ("review_decision_sent:maintain", "=", " ".join((*MET[2:5], *MET[7:]))),
     ("review_decision_sent:amend", "REVIEW_OPEN", " ".join(MET[:2])),
-    ("review_decision_sent:amend", "=", " ".join(MET[2:])),
+    ("review_decision_sent:amend", "=", " ".join((*MET[2:6], *MET[7:]))),
+    # What is decided after a notice of ceasing takes its place.
+    ("review_decision_sent:maintain", "MAINTAINED", MET[6]),
+    ("review_decision_sent:amend", "REVIEW_OPEN", MET[6]),
     ("review_decision_sent:cease", "CEASE_CONSULTING", " ".join(MET[:5])),
     ("review_decision_sent:cease", "CEASE_NOTIFIED", MET[5]),
     ("review_decision_sent:cease", "=", " ".join(MET[6:])),
     ("amendment_notice_sent", "AMENDMENT_PROPOSED", "REVIEW_OPEN MAINTAINED TRANSFERRED_IN CEASE_CONSULTING"),
     ("amendment_notice_sent", "=", "AMENDMENT_PROPOSED REASSESS_REQUESTED REASSESSING CEASE_NOTIFIED TRANSFERRING_OUT"),
+    ("amendment_notice_sent", "AMENDMENT_PROPOSED", MET[6]),
     ("amended_plan_sent", "MAINTAINED", "AMENDMENT_PROPOSED"),
     ("amended_plan_sent", "MAINTAINED", "REASSESSING+draft_plan_sent REASSESSING+amendment_notice_sent"),
     # A notice that was sent before a transfer is the old authority's.
@@ -211,7 +214,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     ("moved_away", "=", "KEPT_DETAINED"),
     ("moved_away", "=", "TRANSFERRED_OUT"),
     ("plan_transferred_out", "=", "TRANSFERRED_OUT"),
-    ("plan_transferred_out", "TRANSFERRED_OUT", "TRANSFERRING_OUT KEPT_DETAINED"),
+    ("plan_transferred_out", "TRANSFERRED_OUT", "TRANSFERRING_OUT KEPT_DETAINED+release_notified"),
     *(("plan_transferred_out", "TRANSFERRED_OUT", f"KEPT_DETAINED+released{more}") for more in (
         "", "+review_invited", "+amendment_notice_sent", "+reassessment_requested", "+reassessment_started",
         "+cease_consulted", "+cease_consulted+cease_notice_sent",
@@ -281,7 +284,7 @@ LAWFUL: list[tuple[str, str, str]] = [
     )),
     *((how, "=", "REFUSED_ASSESSMENT+APPEAL+tribunal_order_made:assess+onward_appeal_made+tribunal_order_made:assess")
         for how in SET_ASIDE),
-    *settled("dismiss_cease", "=", "CEASE_NOTIFIED CEASE_NOTIFIED+{}+moved_away", dismissable=True),
+    *settled("dismiss_cease", "=", "CEASE_NOTIFIED CEASE_NOTIFIED+{}+moved_away CEASED", dismissable=True),
     *(("tribunal_order_made:dismiss_cease", "=" if way.endswith("moved_away") else "CEASE_NOTIFIED",
        f"{way}+onward_appeal_made") for way in disputing("tribunal_order_made", "continue", CONTINUED).split()),
 ]  # fmt: skip

@@ -32,7 +32,7 @@ class Host:
         ("MAINTAINED+reassessment_started+cease_consulted+review_decision_sent:maintain", State.REASSESSING),
         ("REASSESS_REQUESTED+review_meeting_held+reassessment_refused", State.REVIEW_OPEN),
         ("REASSESS_REQUESTED+amendment_notice_sent+reassessment_refused", State.AMENDMENT_PROPOSED),
-        ("AMENDMENT_PROPOSED+reassessment_started+review_meeting_held+amendment_declined", State.REVIEW_OPEN),
+        ("AMENDMENT_PROPOSED+reassessment_started+review_meeting_held+amendment_declined", State.REASSESSING),
         ("REVIEW_OPEN+reassessment_requested+review_decision_sent:maintain", State.REASSESS_REQUESTED),
         ("CEASE_CONSULTING+reassessment_requested+review_decision_sent:maintain", State.REASSESS_REQUESTED),
         ("CEASE_NOTIFIED+reassessment_requested+cease_notice_withdrawn", State.REASSESS_REQUESTED),
