@@ -10,11 +10,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from typing import Final, NamedTuple
 
-__all__ = ["CELL_FAULT", "CellFault", "cell_fault", "faults_told", "faults_within", "with_faults"]
+__all__ = [
+    "CELL_FAULT", "NO_VALUE", "CellFault", "cell_fault", "faults_of_cells", "faults_told", "faults_within",
+    "with_faults",
+]  # fmt: skip
 
 _ERRORS: Final[Mapping[str, str]] = {
     "#N/A": "a formula found nothing", "#REF!": "a formula asks for a cell that is gone",
@@ -23,8 +26,14 @@ _ERRORS: Final[Mapping[str, str]] = {
     "#NULL!": "a formula asks for cells that do not meet", "#SPILL!": "a formula has no room for its values",
     "#CALC!": "a formula could not be worked out", "#GETTING_DATA": "a formula had not ended",
 }  # fmt: skip
-_NO_VALUE: Final = " (a formula without a value)"
-CELL_FAULT: Final = rf"^(?:{'|'.join(re.escape(each) for each in _ERRORS)}|=.*{re.escape(_NO_VALUE)})$"
+NO_VALUE: Final = " (a formula without a value)"
+_BY_NAME: Final = {
+    "NA": "#N/A", "Ref": "#REF!", "Value": "#VALUE!", "Name": "#NAME?", "Num": "#NUM!", "Div0": "#DIV/0!",
+    "Null": "#NULL!", "GettingData": "#GETTING_DATA",
+}  # fmt: skip
+"""The errors by the names that fastexcel tells them by."""
+_BY_FASTEXCEL: Final = re.compile(r"'Error\((\w+)\)'")
+CELL_FAULT: Final = rf"^(?:{'|'.join(re.escape(each) for each in _ERRORS)}|=.*{re.escape(NO_VALUE)})$"
 """What `cell_fault` finds. A pattern, for re and Polars."""
 _FAULT: Final = re.compile(CELL_FAULT, re.DOTALL)
 _RIGHT: Final = "write the value itself there, or leave the cell empty where there is none"
@@ -89,8 +98,17 @@ def faults_within(data: bytes, sheet: str) -> tuple[list[CellFault], int]:
             found.append(CellFault(int(place[2]) - 1, column, unescape((value[1] or b"").decode("utf-8", "replace"))))
         elif formula is not None and value is None and b't="str"' not in attributes:
             shown = unescape((formula[1] or b"").decode("utf-8", "replace"))
-            found.append(CellFault(int(place[2]) - 1, column, f"={' '.join(shown.split())}{_NO_VALUE}"))
+            found.append(CellFault(int(place[2]) - 1, column, f"={' '.join(shown.split())}{NO_VALUE}"))
     return found, first or 0
+
+
+def faults_of_cells(errors: Iterable[tuple[tuple[int, int], str]]) -> list[CellFault]:
+    """Return the faults of a sheet as fastexcel tells its errors: places among the cells that it gives, and why."""
+    return [
+        CellFault(row, column, _BY_NAME.get(told[1], "#VALUE!"))
+        for (row, column), why in errors
+        if (told := _BY_FASTEXCEL.search(why)) is not None
+    ]
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -143,7 +161,7 @@ def faults_told(faults: Sequence[CellFault], sheet: str) -> list[str]:
     """Return what is to be said of the faults of a sheet: where they stand, by the names of their cells."""
     if not faults:
         return []
-    some = ", ".join(f"{_place(fault)} ({fault.text.removesuffix(_NO_VALUE)})" for fault in faults[:_TOLD])
+    some = ", ".join(f"{_place(fault)} ({fault.text.removesuffix(NO_VALUE)})" for fault in faults[:_TOLD])
     more = f" and {len(faults) - _TOLD:,} more" if len(faults) > _TOLD else ""
     said = (
         f"warning: {len(faults):,} cell(s) of its sheet {sheet!r} hold an error or a formula without a value, and are "

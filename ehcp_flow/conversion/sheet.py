@@ -17,14 +17,16 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from ehcp_flow.bulk.arrow_tables import BLANK, table_of, text_of_cell
-from ehcp_flow.conversion.cell_faults import faults_told, faults_within, with_faults
+from ehcp_flow.conversion.cell_faults import faults_told, with_faults
 from ehcp_flow.conversion.heading_rows import blank_repeats, heading_key, names_of, scores_of, with_merged
+from ehcp_flow.conversion.workbook_faults import faults_of_sheet
 from ehcp_flow.errors import LibraryMissing, SourceError, SourceMissing
 from ehcp_flow.formulas import rearmed
 from ehcp_flow.inputs import WORKBOOKS, why_unreadable
@@ -43,9 +45,8 @@ _END: Final = "\0end of the file"
 """A line behind the last one, which a quotation mark that is never closed makes a part of its cell."""
 _BY_PLACE: Final = re.compile(r"column ([0-9]{1,4})")
 _NAMED: Final = 5
-"""How many sheets of a workbook are told by name."""
 _LOOKED_AT: Final = 30
-"""Among how many rows the header is looked for."""
+"""How many sheets of a workbook are told by name, and among how many rows the header is looked for."""
 _SAYS_1904: Final = {
     "xl/workbook.xml": re.compile(rb"<workbookPr[^>]*\bdate1904=\"(1|true)\""),
     "content.xml": re.compile(rb"<table:null-date[^>]*date-value=\"1904-01-01"),
@@ -55,9 +56,8 @@ _GZIP: Final = b"\x1f\x8b"
 _PACKED: Final = "it is an archive, and not the file itself: unpack it, and give what is in it"
 _OF_WORKBOOKS: Final = frozenset({"[Content_Types].xml", "content.xml"})
 """What stands in the archive that a workbook is: XLSX and XLSB, and ODS."""
-_BIFF_BEGINS: Final = b"\x09\x08\x10\0\0\x06\x05\0"
-"""How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals)."""
-_BIFF_DATES, _BIFF_END = 0x22, 0x0A
+_BIFF_BEGINS, _BIFF_DATES, _BIFF_END = b"\x09\x08\x10\0\0\x06\x05\0", 0x22, 0x0A
+"""How what an XLS says of the whole workbook begins (BIFF8: BOF of the globals), and two of its records."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,7 @@ def _of_workbook(data: bytes, name: str, sheet: str | None, wanted: Collection[s
             raise SourceError(name, f"it has no sheet {sheet!r}; it has {', '.join(names)}")
         chosen = sheet if sheet is not None else names[0] if len(names) == 1 else _most_like(book, names, wanted)
         frame = _cells_of(book, chosen)
-        faults, first = faults_within(data, chosen)
+        faults, first = faults_of_sheet(data, chosen, partial(_loaded, book))
         if not frame.height and not faults:
             raise SourceError(name, "none of its sheets holds anything" if sheet is None else f"sheet {sheet} is empty")
     except FastExcelError as error:
@@ -319,8 +319,11 @@ def named(sheets: Sequence[str]) -> str:
 
 
 def _cells_of(book: Any, sheet: str, rows: int | None = None) -> pl.DataFrame:
-    frame: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string").to_polars()
-    return frame
+    return _loaded(book, sheet, rows).to_polars()  # type: ignore[no-any-return]
+
+
+def _loaded(book: Any, sheet: str, rows: int | None = None) -> Any:
+    return book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
 
 
 def _most_like(book: Any, names: Sequence[str], wanted: Collection[str]) -> str:

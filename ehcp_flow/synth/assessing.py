@@ -29,6 +29,8 @@ _DECIDED_LATE: Final = (43, 46, 50, 57, 69, 92, 150)
 _REFUSED: Final = (60, 88, 101, 108, 111, 112)
 _REFUSED_LATE: Final = (113, 121, 134, 152, 185, 270)
 _CLOSURE_MARGIN: Final = 7
+_HEARD: Final = 15
+"""Days from the day on which a draft is served to the first on which the plan may be made final."""
 _REASONS: Final = (
     "bereavement in the family",
     "serious illness in the family",
@@ -152,6 +154,8 @@ def _draft(life: Life, chance: Chance, draft: int, final: int) -> None:
         life.send("draft_plan_sent", draft)
         draft = final - chance.between(17, 22)
     served = draft + chance.between(1, 3) if chance.yes(0.2) else 0
+    if draft + _HEARD <= final:
+        served = min(served, final - _HEARD)
     draft = life.send("draft_plan_sent", draft, "", "", (("served_on", served),) if served else ())
     room = max(final - draft - 1, 1)
     if chance.yes(0.5):

@@ -22,6 +22,7 @@ from ehcp_flow.synth.life import Life, MadeUpFact, as_facts, days
 from ehcp_flow.synth.maintaining import maintained
 from ehcp_flow.synth.queued import queued_lives, weekly_stated
 from ehcp_flow.synth.rates import rates_of, weights_of
+from ehcp_flow.synth.standing import standing
 
 __all__ = ["DEFAULT_AS_OF", "last_day", "synth", "synthetic_lives"]
 
@@ -34,6 +35,8 @@ _QUEUED: Final = "885"
 _TRIES: Final = 10_000
 _YEAR: Final = 365
 
+_BEGINS: Final = PART_3_FROM.toordinal()
+"""The first day of the law under which lives are made up."""
 _AS_AT: Final = "a caseload can be as at a day from 2015 to 2050"
 Entry = tuple[str, str, list[MadeUpFact]]
 
@@ -120,7 +123,7 @@ def _lives(cases: int, chance: Chance, among: tuple[str, ...], as_of: int) -> It
     choose = _Choice(chance, among, dt.date.fromordinal(as_of).year)
     for number in range(1, cases + 1):
         life = _life(f"C{number:07d}", choose, chance, as_of)
-        yield life.case_id, life.authority, life.until(as_of)
+        yield life.case_id, life.authority, standing(life.until(as_of))
 
 
 class _Choice:
@@ -144,13 +147,13 @@ class _Choice:
 
 
 def _life(case_id: str, choose: _Choice, chance: Chance, as_of: int) -> Life:
-    """Return a case that had begun by `as_of`: one that had not is dropped, and another drawn."""
+    """Return a case that had begun by `as_of`, under Part 3: one that had not is dropped, and another drawn."""
     for _ in range(_TRIES):
         authority, year, kind = choose()
         on = days().back(dt.date(year, 1, 1).toordinal() + chance.between(1, 364))
         life = Life(case_id, authority)
         if kind == "moved_in":
-            if on > as_of:
+            if not _BEGINS <= on <= as_of:
                 continue
             _moved_in(life, chance, on, as_of)
             return life
@@ -166,7 +169,7 @@ def _life(case_id: str, choose: _Choice, chance: Chance, as_of: int) -> Life:
         else:
             band, excused = "", False
             start = days().back(on - (decision_lag(chance, rates) if kind == "refused" else chance.between(5, 40)))
-        if start <= as_of:
+        if _BEGINS <= start <= as_of:
             _ends(life, chance, kind, start, on, as_of, excused=excused)
             return life
     raise AssertionError("no case begins by that day")
@@ -202,9 +205,8 @@ def _moved_in(life: Life, chance: Chance, on: int, as_of: int) -> None:
     """Add a plan that came from another authority, with the day it was made."""
     made = on - chance.between(40, 2_000)
     reviewed = made + (on - made) // _YEAR * _YEAR
-    first = PART_3_FROM.toordinal()
-    plan = ("made_on", max(made, first))
-    more = (plan,) if reviewed <= max(made, first) else (plan, ("reviewed_on", reviewed))
+    plan = ("made_on", max(made, _BEGINS))
+    more = (plan,) if reviewed <= max(made, _BEGINS) else (plan, ("reviewed_on", reviewed))
     life.add("plan_transferred_in", on, "", "", more)
     if chance.yes(0.85):
         life.send("transfer_notice_sent", on + chance.spread((7, 21, 35, 42, 55, 100)))

@@ -75,7 +75,7 @@ def about_refusal(life: Life, chance: Chance, refused: int, rates: Rates) -> int
     """Dispute a refusal to assess; return the day of the final plan that came of it, or 0."""
     on = _granted(life, chance, refused, "assess", (rates.mediation_of_refusals, rates.appeals_of_refusals))
     if not on:
-        if not chance.yes(0.02):
+        if not chance.yes(0.02) or life.rows[-1].event != "assessment_refused":
             return 0
         on = life.send("refusal_reversed", refused + chance.between(10, 60))
     if chance.yes(0.06):
@@ -95,11 +95,11 @@ def about_no_plan(life: Life, chance: Chance, refused: int, rates: Rates) -> int
     return life.send("final_plan_sent", final)
 
 
-def about_plan(life: Life, chance: Chance, sent: int) -> None:
-    """Appeal about what a plan says; an order or a concession is obeyed, late in part."""
+def about_plan(life: Life, chance: Chance, sent: int, *, kept: bool = False) -> None:
+    """Appeal about what a plan says, or that it is `kept`; an order or a concession is obeyed, late in part."""
     change = "amend_school" if chance.yes(0.35) else "amend"
-    # An appeal that is only about the school needs no certificate.
-    certified = _certified(life, chance, sent) if change == "amend" or chance.yes(0.4) else 0
+    # An appeal that is only about the school that a plan names needs no certificate.
+    certified = _certified(life, chance, sent) if change == "amend" or chance.yes(0.4) or kept else 0
     on = _appealed(life, chance, sent, certified, change)
     if on and chance.yes(0.95):
         late = (10, 13, 14, 18, 40) if change == "amend_school" else (20, 31, 35, 40, 70)

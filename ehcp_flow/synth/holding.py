@@ -13,11 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, TypeAlias
 
+from ehcp_flow.dates import school_year_begun
 from ehcp_flow.facts import LEGAL_ORDER
 from ehcp_flow.particulars import school_year_of
 from ehcp_flow.record_table import BORN_FROM
 from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.life import MadeUpFact
+from ehcp_flow.synth.standing import ENDS
 
 __all__ = ["with_particulars"]
 
@@ -58,15 +60,16 @@ def _placements(kinds: tuple[str, ...], need: str) -> tuple[tuple[str, float], .
 
 
 def with_particulars(lives: Iterable[Entry], seed: int, as_of: int, cases: int) -> Iterator[Entry]:
-    """Yield lives with what holds of them, up to a day; the same arguments give the same."""
+    """Yield lives with what holds of them, up to a day or their end; the same arguments give the same."""
     chance = Chance(seed, 3)
     workers = max(cases // _CASES_EACH, 1)
     for number, (case_id, authority, rows) in enumerate(lives):
-        held = [*_told(chance, rows, as_of, number % workers)] if rows else []
+        until = next((row.on for row in rows if row.event in ENDS), as_of)
+        held = [*_told(chance, rows, until, number % workers)] if rows else []
         made = min((_made_on(row) for row in rows), default=0)
         if held and held[0].on > made - _YEAR:
             # A plan from another authority was made before its child was born: made up anew, for no other life changes.
-            held = [*_told(Chance(seed, _ANEW + number), rows, as_of, number % workers, made)]
+            held = [*_told(Chance(seed, _ANEW + number), rows, until, number % workers, made)]
         yield case_id, authority, sorted([*rows, *held])
 
 
@@ -80,7 +83,7 @@ def _told(
 ) -> Iterator[MadeUpFact]:
     """Yield what holds of a life, its birth first; `made` is a day before the first fact that lies after the birth."""
     first = min(row.on for row in rows)
-    born = _birth(chance, made or first, min(max(row.on for row in rows), as_of))
+    born = _birth(chance, made or first, as_of)
     yield MadeUpFact(born, LEGAL_ORDER["date_of_birth"], "date_of_birth", "", "", ())
     need = chance.weighted(_needs(int((first - born) / _YEAR)))
     yield _particular(first, "need", need)
@@ -91,12 +94,19 @@ def _told(
     for day in (begin, *(dt.date(year, 9, 1) for year in range(begin.year, dt.date.fromordinal(as_of).year + 1))):
         if not first <= day.toordinal() <= as_of or (day != begin and day.toordinal() == first):
             continue
-        year = school_year_of(birthday, day)
-        yield _particular(day.toordinal(), "school_year", year)
-        placed = _placed(chance, year, need, last)
+        placed = _placed(chance, school_year_of(birthday, day), need, last)
         if placed != last:
             yield _particular(day.toordinal(), "placement", placed)
             last = placed
+    yield _school_year(birthday, first, as_of)
+
+
+def _school_year(birthday: dt.date, first: int, as_of: int) -> MadeUpFact:
+    """Return the school year as a council has it on a day, up to its end: that of any other follows from the birth."""
+    begun = school_year_begun(dt.date.fromordinal(as_of))
+    on = max(first, dt.date(begun, 9, 1).toordinal())
+    told = _particular(on, "school_year", school_year_of(birthday, dt.date.fromordinal(on)))
+    return told._replace(more=(("until", dt.date(begun + 1, 8, 31).toordinal()), *told.more))
 
 
 def _birth(chance: Chance, first: int, last: int) -> int:

@@ -95,9 +95,14 @@ class Life:
 
     def until(self, as_of: int) -> list[MadeUpFact]:
         """Return what had happened by `as_of`, in the order of the law, and what was then known to lie ahead."""
-        kept = [row for row in self.rows if row.on <= as_of or _foreseen(row, as_of)]
+        kept = [row for row in self.rows if (row.on <= as_of and _known(row, as_of)) or _foreseen(row, as_of)]
         kept.sort()
         return kept
+
+
+def _known(row: MadeUpFact, as_of: int) -> bool:
+    """Whether the authority knew of it: of a move it may hear later."""
+    return not row.more or all(name != "aware_on" or int(day) <= as_of for name, day in row.more)
 
 
 def _foreseen(row: MadeUpFact, as_of: int) -> bool:

@@ -20,6 +20,8 @@ _DECIDED: Final = (4, 14, 20, 25, 28, 28)
 _DECIDED_LATE: Final = (29, 33, 40, 54, 80, 130, 260)
 _AMENDED: Final = (20, 40, 50, 55, 56)
 _AMENDED_LATE: Final = (57, 65, 85, 120, 190, 330)
+_HEARD: Final = 15
+"""Days from a notice of amendments to the first on which the plan may be sent."""
 
 
 def maintained(life: Life, chance: Chance, made: int, rates: Rates, as_of: int) -> None:
@@ -36,7 +38,7 @@ def maintained(life: Life, chance: Chance, made: int, rates: Rates, as_of: int) 
     base = made
     while base <= as_of:
         if chance.yes(_ENDS_IN_A_YEAR):
-            _ended(life, chance, base + chance.between(30, _YEAR))
+            _ended(life, chance, base, base + chance.between(30, _YEAR))
             return
         if phases and phases[0][0] <= base + 2 * _YEAR:
             due, phase = phases.pop(0)
@@ -80,7 +82,7 @@ def _review(life: Life, chance: Chance, on: int, rates: Rates, *, papers: bool) 
     if outcome == "amend":
         _amended(life, chance, decided)
     elif chance.yes(0.01):
-        about_plan(life, chance, decided)
+        about_plan(life, chance, decided, kept=True)
     return meeting
 
 
@@ -104,7 +106,7 @@ def _amended(life: Life, chance: Chance, decided: int) -> None:
     if end == "declined":
         life.send("amendment_declined", noticed + took)
         return
-    sent = life.send("amended_plan_sent", noticed + took)
+    sent = _amends(life, noticed, noticed + took)
     if chance.yes(0.012):
         about_plan(life, chance, sent)
 
@@ -126,8 +128,14 @@ def _transfer(life: Life, chance: Chance, base: int, move: tuple[int, str], rate
     decided = _decided(life, chance, meeting, "amend", rates)
     noticed = life.add("amendment_notice_sent", decided if chance.yes(0.8) else decided + chance.between(1, 40))
     if chance.yes(0.92):
-        life.send("amended_plan_sent", max(final, noticed + 16))
+        _amends(life, noticed, final)
     return meeting
+
+
+def _amends(life: Life, noticed: int, on: int) -> int:
+    """Send an amended plan on a day, and not before there was time for representations; return the day."""
+    sent = days().back(on)
+    return life.add("amended_plan_sent", sent if sent >= noticed + _HEARD else days().ahead(noticed + _HEARD))
 
 
 def _other(life: Life, chance: Chance, on: int) -> None:
@@ -135,7 +143,7 @@ def _other(life: Life, chance: Chance, on: int) -> None:
     at = chance.random()
     if at < 0.012:
         noticed = life.send("amendment_notice_sent", on + chance.between(120, 200))
-        life.send("amended_plan_sent", noticed + chance.spread((18, 40, 55, 56, 80)))
+        _amends(life, noticed, noticed + chance.spread((18, 40, 55, 56, 80)))
     elif at < 0.019:
         _reassessed(life, chance, on + chance.between(60, 200))
     elif at < 0.020:
@@ -160,13 +168,15 @@ def _reassessed(life: Life, chance: Chance, on: int) -> None:
     life.send("final_plan_sent", final)
 
 
-def _ended(life: Life, chance: Chance, on: int) -> None:
-    """End a plan outside a review: England 2024, three in ten by a move to another authority."""
+def _ended(life: Life, chance: Chance, base: int, on: int) -> None:
+    """End a plan outside a review, after the day `base`: England 2024, three in ten by a move to another authority."""
     if chance.yes(0.31):
-        life.add("moved_away", on, "", "", (("aware_on", on - chance.between(-10, 30)),))
-        life.send("plan_transferred_out", on + chance.spread((0, 0, 6, 14, 21, 45)))
+        aware = on - chance.between(-10, 30)
+        sent = days().ahead(on + chance.spread((0, 0, 6, 14, 21, 45)))
+        life.add("moved_away", on, "", "", (("aware_on", min(aware, sent)),))
+        life.add("plan_transferred_out", sent)
     else:
-        life.send("cease_consulted", on - chance.between(14, 40))
+        life.add("cease_consulted", max(days().back(on - chance.between(14, 40)), days().ahead(base + 1)))
         _ceased(life, chance, on)
 
 

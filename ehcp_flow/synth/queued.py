@@ -17,6 +17,7 @@ from ehcp_flow.synth.chance import Chance
 from ehcp_flow.synth.life import Life, MadeUpFact, days
 from ehcp_flow.synth.maintaining import maintained
 from ehcp_flow.synth.rates import rates_of
+from ehcp_flow.synth.standing import standing
 
 __all__ = ["Weekly", "queued_lives", "weekly_stated"]
 
@@ -92,7 +93,7 @@ def queued_lives(
         else:
             # A stream for each case, so that another pace changes nothing but what follows from it.
             _assessed(life, Chance(seed, _STREAMS + place), decided, came[place], weekly.party, as_of)
-        yield life.case_id, authority, life.until(as_of)
+        yield life.case_id, authority, standing(life.until(as_of))
 
 
 def _served(asked: Sequence[tuple[int, int]], weekly: Weekly) -> Iterator[int]:

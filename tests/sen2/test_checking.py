@@ -548,15 +548,24 @@ def test_what_is_merely_not_required_or_written_another_way_is_never_an_error(ol
     assert errors == []
 
 
-def test_the_setting_is_taken_as_either_spelling_and_the_last_review_in_either_place():
+def test_the_setting_is_taken_as_either_spelling():
     other = CLEAN.replace("SENSetting>", "SENsetting>")
     assert found(other) == []
-    moved = within(
+
+
+@pytest.mark.parametrize(("year", "misplaced"), [("2024", ["LastReview"]), ("2025", []), ("2026", ["LastReview"])])
+def test_the_last_review_stands_last_and_in_2025_behind_the_meeting_as_well(year: str, misplaced):
+    behind = within(
         CLEAN,
         ("<LastReview>2025-12-01</LastReview>\n", ""),
         ("</ReviewMeeting>\n", "</ReviewMeeting>\n<LastReview>2025-12-01</LastReview>\n"),
+        ("<Year>2026", f"<Year>{year}"),
     )
-    assert found(moved) == []
+    told = [each for each in check_return(read(behind)) if each.rule == "misplaced_element"]
+    assert [each.element for each in told] == misplaced
+    assert all(behind.splitlines()[each.line - 1].startswith("<LastReview>") for each in told)
+    in_place = within(CLEAN, ("<Year>2026", f"<Year>{year}"))
+    assert [each for each in check_return(read(in_place)) if each.rule == "misplaced_element"] == []
 
 
 OUTCOME = "<ReviewOutcome>A</ReviewOutcome>\n"

@@ -113,6 +113,13 @@ def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_
     assert len(shown) > len(return_figures())
 
 
+ANSWERED_BY_CEASING = (
+    "2023-12-15 request_received parent", "2024-01-19 assessment_agreed", "2024-04-12 final_plan_sent",
+    "2025-10-13 review_meeting_held", "2025-11-13 cease_consulted", "2025-12-05 cease_notice_sent",
+)  # fmt: skip
+"""A review that no decision answers, and a notice of ceasing does."""
+
+
 @pytest.mark.parametrize(
     ("facts", "figure", "reason", "more"),
     [
@@ -150,6 +157,14 @@ def test_the_return_of_a_council_and_its_measures_agree_or_the_difference_has_a_
          "total_ehc_plans", "no_plan_yet", -1),
         (("2015-11-28 date_of_birth", "2025-03-03 reassessment_refused"), "number_plans", "no_plan_yet", -1),
         (("2025-03-03 cease_notice_sent", "2025-06-02 final_plan_sent"), "assess_issued", "out_of_order", 1),
+        (ANSWERED_BY_CEASING, "no_outcome", "answered_by_ceasing", 1),
+        (ANSWERED_BY_CEASING, "review_decision_in_period", "answered_by_ceasing", -1),
+        ((*ANSWERED_BY_CEASING, "2025-12-20 review_decision_sent outcome=amend"),
+         "outcome_amend", "answered_by_ceasing", 1),
+        ((*ANSWERED_BY_CEASING, "2025-12-19 cease_notice_withdrawn",
+          "2026-01-05 review_decision_sent outcome=maintain"), "outcome_maintan", "answered_by_ceasing", 1),
+        ((*ANSWERED_BY_CEASING, "2025-12-10 plan_ceased", "2025-12-20 review_decision_sent outcome=amend"),
+         "total_ehc_plans", "after_the_end", -1),
         (("2025-03-03 review_meeting_held", "2025-06-02 final_plan_sent"), "plans_issued_den", "out_of_order", 1),
     ],
 )  # fmt: skip

@@ -94,6 +94,7 @@ class Item(_ItemRow):
     when: Mapping[str, tuple[str, ...]] = {}
     blank: bool = False
     personal: bool = False
+    also_after: Annotated[Mapping[int, str], BeforeValidator(_by_year)] = {}
     headings: tuple[str, ...] = ()
 
     def is_in(self, year: int) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
-from ehcp_flow.conversion.returns.items import item_key, tables
+from ehcp_flow.conversion.returns.items import item_key, specified, tables
 from ehcp_flow.conversion.returns.records import OddElement, RequestRecords, ReturnRecords, ReturnRow
 from ehcp_flow.errors import RowRefused, SourceError
 
@@ -129,12 +130,13 @@ def right_name(within: str, element: str) -> str:
 class _Open:
     """A row that is open: its table, what may stand in it in which order, and how far it has come."""
 
-    __slots__ = ("at", "is_taken", "is_whole", "last", "met", "order", "row", "table")
+    __slots__ = ("also", "at", "is_taken", "is_whole", "last", "met", "order", "row", "table")
 
-    def __init__(self, table: str, row: ReturnRow) -> None:
+    def __init__(self, table: str, row: ReturnRow, year: int | None) -> None:
         self.table = table
         self.row = row
         self.order = _ORDER[table]
+        self.also = _also_behind(table, year)
         self.at = -1
         self.last = ""
         self.is_taken = True
@@ -143,8 +145,8 @@ class _Open:
 
     def is_in_order(self, name: str, line: int) -> bool:
         """Return whether an element stands behind those before it."""
-        # A return of 2025 may have the last review behind the meeting as well, and what follows is in order still.
-        at = self.at if (self.last, name) in _EITHER_WAY else self.order[name]
+        # What may stand in another place as well leaves what follows in order.
+        at = self.at if (self.last, name) in self.also else self.order[name]
         self.met.append((at, name, line))
         if at < self.at:
             return False
@@ -168,8 +170,17 @@ class _Open:
 
 
 _ORDER: Final = {table.name: {name: at for at, name in enumerate(table.whole_order)} for table in tables().values()}
-_EITHER_WAY: Final = frozenset({("ReviewMeeting", "LastReview")})
-"""What may stand behind what besides its own place: sources differ on where the last review stands in 2025."""
+
+
+@cache
+def _also_behind(table: str, year: int | None) -> frozenset[tuple[str, str]]:
+    """Return what may stand behind what besides its own place, in a year; in any, where the return says none."""
+    return frozenset(
+        (first, item.name)
+        for item in tables()[table].items
+        for at, first in item.also_after.items()
+        if year is None or at == specified(year)
+    )
 
 
 class _Reading:
@@ -213,7 +224,7 @@ class _Reading:
         row = ReturnRow({}, self.found.name, self.parser.CurrentLineNumber)
         self.found.has.add(table)
         self.found.rows += 1
-        self.open.append(_Open(table, row))
+        self.open.append(_Open(table, row, self.found.year))
         if table == "persons":
             self.person, self.request, self.requests = row, None, 0
             self.persons += 1
