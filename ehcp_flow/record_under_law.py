@@ -21,13 +21,20 @@ _OF_ORDER: Final = frozenset(row.finding for row in (*ORDERED, *ANSWERED))
 
 
 def findings_by_law(judged: JudgedCase) -> Sequence[Finding]:
-    """Return what the facts of a case break of the table, as the law by which it was judged says it."""
+    """Return what the facts of a case break of the table, as the law by which it was judged says it.
+
+    Of England, and of a draft of a change to its law, that is everything that the table says.
+    """
     of_england = judged.book.is_of_england
     found = judged.case.findings_on(judged.as_of, of_england=of_england)
     return found if of_england else [*_of_another(found, judged)]
 
 
 def _of_another(found: Sequence[Finding], judged: JudgedCase) -> Iterator[Finding]:
+    """Yield what can be said by another law: what of the order of acts it reads, and closures that can excuse there.
+
+    An event that it does not read is told as that (`fact_not_read`), and a ground that it does not have as that.
+    """
     grounds = judged.book.rulebook.grounds.values()
     for finding in found:
         fact = finding.fact

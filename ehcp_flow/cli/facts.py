@@ -41,8 +41,9 @@ def _facts(
 ) -> None:
     """Every fact that a case can hold: what its date means, its outcomes, and the columns that belong to it.
 
-    Any fact may also fill authority, reason, fact_id, corrects, recorded_at and recorded_by. By a rulebook of another
-    procedure than England's, these are the facts that it reads.
+    Any fact may also fill authority, reason, fact_id, corrects, recorded_at and recorded_by.
+
+    By a rulebook of another procedure than England's, these are the facts that it reads.
     """
     from ehcp_flow.errors import UnknownNameError
     from ehcp_flow.facts import FACT_TYPES

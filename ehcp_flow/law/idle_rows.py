@@ -29,18 +29,20 @@ _TELLS: Final = ("event", "instrument", "note", "checked")
 """The sections in which nothing is spoken of: what they declare does something elsewhere."""
 _ONE_LINE: Final = frozenset({"act", "actor", "full_title", "group", "meaning", "otherwise", "title", "unit"})
 _MAY_BE_EMPTY: Final = frozenset({"unit"})
-_IN: Final[Mapping[str, Collection[str]]] = {
-    "clock": ("clock",),
-    "ground": ("ground", "with_exceptions", "excused_by"),
-}
-"""The keys in which a row of a section is named, where it is in these alone."""
-_IDLE: Final[Mapping[str, str]] = {
-    "clock": "no limit hangs on clock {name!r}: name it in clock of a [[limit.rule]]",
-    "spell": "nothing speaks of spell {name!r}: write a fact inside or outside it, or name it in during of a clock",
-    "ground": "no limit can be excused by ground {name!r}: name it in exceptions of a [[limit.rule]]",
-    "instrument": "nothing is cited of instrument {name!r}: cite it in a citation or an authority",
-}
-"""What is said of a row of a section that does nothing, and where it would do something."""
+_IDLE: Final[tuple[tuple[str, Collection[str], str], ...]] = (
+    ("clock", ("clock",), "no limit hangs on clock {name!r}: name it in clock of a [[limit.rule]]"),
+    (
+        "spell", (),
+        "nothing speaks of spell {name!r}: write a fact inside or outside it, or name it in during of a clock",
+    ),
+    (
+        "ground", ("ground", "with_exceptions", "excused_by"),
+        "no limit can be excused by ground {name!r}: name it in exceptions of a [[limit.rule]]",
+    ),
+    ("instrument", (), "nothing is cited of instrument {name!r}: cite it in a citation or an authority"),
+)  # fmt: skip
+"""The sections of which each row is to do something: in which keys alone it is named, if in some alone, and what is
+said of one that does nothing."""
 
 
 def check_texts(files: Iterable[SourceFile]) -> None:
@@ -76,8 +78,8 @@ def check_used(
             spoken.setdefault(key, set()).update(text.replace(":", " ").split())
     anywhere = {*known} | {word for key, words in spoken.items() if key not in _PROSE for word in words}
     instruments = {short.partition(" ")[0] for short in cited}
-    for section, why in _IDLE.items():
-        words = {word for key in _IN[section] for word in spoken.get(key, ())} if section in _IN else anywhere
+    for section, keys, why in _IDLE:
+        words = {word for key in keys for word in spoken.get(key, ())} if keys else anywhere
         words = instruments if section == "instrument" else words
         for name, placed in rows[section].items():
             if placed.file.of_base or name in words or (isinstance(placed.item, Spell) and _acts(placed.item)):
