@@ -46,7 +46,7 @@ def _served(store: str, keys: Path, key: str) -> int:
         for line in serving.stderr or ():
             address = line.partition("serving at ")[2].partition(";")[0].strip()
             if address:
-                sys.stdout.write(f"\n  open       {address}/work/\n  your key   {key}\n\nCtrl-C ends it.\n")
+                sys.stdout.write(f"\n  open       {address}/workplace/\n  your key   {key}\n\nCtrl-C ends it.\n")
                 sys.stdout.flush()
             elif not line.startswith("{"):
                 sys.stderr.write(line)

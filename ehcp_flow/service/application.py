@@ -29,7 +29,7 @@ from ehcp_flow.store import Store
 
 __all__ = ["create_app"]
 
-_PLACE: Final = "/work"
+_PLACE: Final = "/workplace"
 
 _SAYS: Final = (
     "Dated facts of Education, Health and Care cases in; deadlines, states and lists with their law out. "
@@ -44,9 +44,9 @@ def create_app(
 ) -> FastAPI:  # fmt: skip
     """Return the service on a store that is open for all authorities, each of which sees its own by its keys.
 
-    Programs ask below `/v1` with a key, people below `/work`, where they sign in with one. `secret` signs who did, and
-    is the same in every process that serves; without it, it is made here. `plan` is that of the page of the scorecard.
-    The store is closed when the service ends. Whether a fact is lawful says the store's own check.
+    Programs ask below `/v1` with a key, people below `/workplace`, where they sign in with one. `secret` signs who did,
+    and is the same in every process that serves; without it, it is made here. `plan` is that of the page of the
+    scorecard. The store is closed when the service ends. Whether a fact is lawful says the store's own check.
     """
     metrics = Metrics()
 

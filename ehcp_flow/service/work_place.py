@@ -1,4 +1,4 @@
-"""The work place in the browser, for an application with users of its own; `serve` has it under `/work`."""
+"""The work place in the browser, for an application with users of its own; `serve` has it under `/workplace`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def create_pages(  # noqa: PLR0913 - one parameter for each setting
     limits: Limits | None = None, plan: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     rulebook: Rulebook | None = None, calendars: Calendars | None = None,
 ) -> APIRouter:  # fmt: skip
-    """Return the pages of the work place: `app.include_router(create_pages(...), prefix="/work")`.
+    """Return the pages of the work place: `app.include_router(create_pages(...), prefix="/workplace")`.
 
     `store_for`, `user_for`, `limits`, `rulebook` and `calendars` are those of `create_router`, and mean the same.
     `secret` makes the tokens of forms: long, random, and the same in every process that serves. `sign_in` is where who

@@ -128,7 +128,7 @@ def test_an_unlawful_step_is_refused_with_its_reason_and_nothing_typed_is_lost(o
     officer.to(why.locator("summary").inner_text())
     page.keyboard.press("Enter")
     assert "Final plan sent\nthe draft plan was served on Monday 22 April 2024" in why.inner_text()
-    page.goto(f"{place[0]}work/fact?case=C-2&on=2024-05-20")
+    page.goto(f"{place[0]}workplace/fact?case=C-2&on=2024-05-20")
     officer.press("Final plan sent")
     officer.day("On", "2024-04-29")
     officer.write("Reason", "the parents agreed")
@@ -164,11 +164,11 @@ def test_axe_finds_nothing_on_any_page(officer, place, chromium, axe, width):
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     for name in PAGES:
-        page.goto(f"{place[0]}work/{name}")
+        page.goto(f"{place[0]}workplace/{name}")
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         assert violations(page, axe) == [], name
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} moves to the side"
-    page.goto(f"{place[0]}work/fact?case=C-3&on=2026-04-07&move=advice_received")
+    page.goto(f"{place[0]}workplace/fact?case=C-3&on=2026-04-07&move=advice_received")
     page.fill("#on", "")
     page.click("button >> text=Record")
     page.wait_for_selector("[role=alert]")
