@@ -618,7 +618,7 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
         "one decision: {means}",
         "void the one that is wrong, or let one correct the other; if it ends another review, record the meeting of "
         "that one (review_meeting_held)",
-        again_after=_DECIDED.again_after, within=_TWELVE_WEEKS, counts="first",
+        again_after=_DECIDED.again_after, within=_TWELVE_WEEKS, counts="last",
         between="what can have led to another", unlike=("outcome",),
     ),
     *_ONCE_EACH,
