@@ -624,11 +624,11 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     *_COPIES,
     OnceOnly(
         "recorded_twice", "review_decision_sent",
-        "{event} on {on}: another decision about the same review is on record for {other_on}; of one meeting there is "
-        "one decision: {means}",
+        "{event} on {on}: another decision about the same review is on record for {other_on}; the next review "
+        "is counted from the first of the two, and what the second asks for is owed",
         "void the one that is wrong, or let one correct the other; if it ends another review, record the meeting of "
         "that one (review_meeting_held)",
-        again_after=_DECIDED.again_after, within=_TWELVE_WEEKS, counts="first",
+        again_after=_DECIDED.again_after, within=_TWELVE_WEEKS, counts="both",
         between="what can have led to another", unlike=("outcome",),
     ),
     *_ONCE_EACH,
