@@ -98,7 +98,7 @@ cdef void add_reviews(
 cdef int last_decision(Figures figures, Facts facts, Rows rows, Entries entries, int sent) noexcept nogil
 cdef int plan_begun(Figures figures, Facts facts, Entries entries, int behind) noexcept nogil
 cdef bint is_owed(Periods periods, Facts facts, Rows rows, Entries entries, int period) noexcept nogil
-cdef int decided(Figures figures, Facts facts, Rows rows, int row, int stock_on, int start, int end) noexcept nogil
+cdef int decided(Figures figures, Facts facts, Rows rows, int row, int sent, int stock_on, int start, int end) noexcept nogil
 cdef void add_transfers(
     Figures figures, Periods periods, Facts facts, Rows rows, Entries entries, int period
 ) noexcept nogil

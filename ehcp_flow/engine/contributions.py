@@ -49,7 +49,7 @@ OPEN_ASSESSMENT, IN_ASSESSMENT, IN_DRAFT, HOLDING, KEEPING, LEFT, WAITING, AGREE
 ABOUT = ABOUT_REQUEST | ABOUT_ASSESSMENT | ABOUT_PLAN
 APPEALED, MEDIATED, DETAINED, DECIDED, REFUSED, WITHDRAWN = (1 << bit for bit in range(3, 9))
 
-# Of a review; OUTCOME is the first of one for each of the three outcomes of the decision on the last meeting, and
+# Of a review; OUTCOME is the first of one for each of the three outcomes of the last decision on the last meeting, and
 # LAST_OUTCOME of the last decision, whichever meeting it was on.
 EXPECTED, SENT, SENT_BEFORE, MEETING, MET_BEFORE, MET_AFTER = (1 << bit for bit in range(6))
 DECISION, AHEAD, DECIDED_BEFORE, DECIDED_AFTER, DECIDED_IN_TIME, REVIEW_OWED, OUTCOME = (
@@ -554,7 +554,9 @@ def add_reviews(figures, periods, facts, rows, entries, period, behind):
             marks |= last_decision(figures, facts, rows, entries, sent)
         row = last_started(entries, REVIEW_DECISION, stock_on)
         if row >= 0 and rows.out[BASE * rows.size + row] >= facts.on[begun]:
-            marks |= MEETING | decided(figures, facts, rows, row, stock_on, periods.start[period], periods.end[period])
+            marks |= MEETING | decided(
+                figures, facts, rows, row, sent, stock_on, periods.start[period], periods.end[period]
+            )
     count(figures, periods, entries, REVIEWS, marks, 0, -1)
 
 
@@ -595,8 +597,11 @@ def is_owed(periods, facts, rows, entries, period):
     return False
 
 
-def decided(figures, facts, rows, row, stock_on, start, end):
-    """Return the marks of the last review meeting and of the decision on it, as the day of stock saw them."""
+def decided(figures, facts, rows, row, sent, stock_on, start, end):
+    """Return the marks of the last review meeting and of the decision on it, as the day of stock saw them.
+
+    What was decided is what the last decision sent says: of one meeting there may be two.
+    """
     met = rows.out[BASE * rows.size + row]
     due = rows.out[LAST * rows.size + row]
     done = rows.out[DONE_AT * rows.size + row]
@@ -613,7 +618,7 @@ def decided(figures, facts, rows, row, stock_on, start, end):
         marks |= DECIDED_AFTER
     if facts.on[done] <= due:
         marks |= DECIDED_IN_TIME
-    return marks | DECISION | figures.key_outcome[facts.key[done]]
+    return marks | DECISION | figures.key_outcome[facts.key[sent if sent >= 0 else done]]
 
 
 def add_transfers(figures, periods, facts, rows, entries, period):
