@@ -331,7 +331,10 @@ class _Thread:
         if facts[place].event in row.answers:
             self.waiting = None
             self.alone = before < 0
-            self.answers = self.alone or facts[before].event in row.answers
+            said = facts[before].event
+            self.answers = self.alone or (
+                said in row.answers and (self.answers or not row.can_follow(facts[place].event, said))
+            )
             return
         self.close(broken)
         if self.answers:

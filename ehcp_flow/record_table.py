@@ -117,7 +117,8 @@ class AnswerAfter(NamedTuple):
     One that answers nothing before it, and lies at most `within` days before a question that nothing answers, and not
     on its day, is dated before its question. So is one before which there is nothing of the kind at all, however far:
     the year was mistyped.
-    But not where a question `may_rest`, which mostly has no answer.
+    But not where a question `may_rest`, which mostly has no answer; there other answers can follow the first, and where
+    there may be `several`, more of the same.
     """
 
     finding: str
@@ -128,11 +129,16 @@ class AnswerAfter(NamedTuple):
     per: tuple[Per, ...] = ()
     within: int = 92
     may_rest: bool = False
+    several: bool = False
 
     @property
     def events(self) -> frozenset[str]:
         """The events that it looks at."""
         return self.answers | self.questions
+
+    def can_follow(self, answer: str, before: str) -> bool:
+        """Whether an answer behind another one, with no question between, answers the same question as that."""
+        return self.several or (self.may_rest and answer != before)
 
     @property
     def must_hold(self) -> str:
@@ -418,9 +424,9 @@ _BEFORE: Final = "{event} on {on} is dated before {other} on {other_on}, which i
 _ORDER: Final = "correct the day of one of them, or record what it answers"
 
 
-def _after(answers: str, questions: str, *per: Per, may_rest: bool = False) -> AnswerAfter:
+def _after(answers: str, questions: str, *per: Per, may_rest: bool = False, several: bool = False) -> AnswerAfter:
     named = events_named(answers), events_named(questions)
-    return AnswerAfter("answer_before_question", *named, _BEFORE, _ORDER, per, may_rest=may_rest)
+    return AnswerAfter("answer_before_question", *named, _BEFORE, _ORDER, per, may_rest=may_rest, several=several)
 
 
 _ENDS: Final = "appeal_conceded appeal_withdrawn appeal_determined tribunal_order_made"
@@ -661,7 +667,8 @@ ORDERED: Final[tuple[OnceOnly | AnswerAfter, ...]] = (
     _after("onward_appeal_ended", "onward_appeal_made", may_rest=True),
     _after("released", "detained", may_rest=True),
     _after("request_withdrawn", "request_received became_responsible reassessment_requested", may_rest=True),
-    _after("representations_received meeting_requested", "draft_plan_sent amendment_notice_sent", may_rest=True),
+    _after("representations_received meeting_requested", "draft_plan_sent amendment_notice_sent", may_rest=True,
+           several=True),
     _after("commissioner_requested", "commissioner_changed health_provision_impracticable", may_rest=True),
 )  # fmt: skip
 """What is read off the order of the facts of a case."""

@@ -164,3 +164,34 @@ def test_an_answer_before_its_question_is_found_at_both_and_after_it_at_neither(
 def test_of_one_day_neither_lies_before_the_other(plan, found):
     told = Told(f"2024-03-01 appeal_registered; {plan} final_plan_sent")
     assert [code for code, _ in told.findings()] == ["answer_before_question"] * found
+
+
+@pytest.mark.parametrize(
+    "ordinary",
+    [
+        # One question that several answer, or different acts, and another question soon after.
+        (
+            "2025-09-01 draft_plan_sent; 2025-09-05 meeting_requested; 2025-09-10 representations_received; "
+            "2025-09-15 representations_received; 2025-10-20 final_plan_sent; 2025-11-10 review_meeting_held; "
+            "2025-11-24 review_decision_sent outcome=amend; 2025-11-24 amendment_notice_sent"
+        ),
+        (
+            "2025-03-03 draft_plan_sent; 2025-04-07 final_plan_sent; 2025-05-06 mediation_contacted; "
+            "2025-05-08 mediation_certificate_issued; 2025-06-02 appeal_registered; "
+            "2025-09-01 appeal_conceded outcome=amend; 2025-09-08 tribunal_order_made outcome=amend; "
+            "2025-09-29 amended_plan_sent; 2025-11-10 appeal_registered"
+        ),
+        (
+            "2025-03-03 draft_plan_sent; 2025-04-07 final_plan_sent; 2025-05-06 mediation_requested party=education; "
+            "2025-05-08 mediation_notified party=education; 2025-05-12 mediation_date_notified; "
+            "2025-05-20 mediation_requested party=education"
+        ),
+    ],
+)
+def test_what_follows_an_answer_to_its_own_question_is_no_answer_to_a_later_one(ordinary):
+    assert "answer_before_question" not in {code for code, _ in Told(ordinary).findings()}
+
+
+def test_two_that_come_before_their_question_are_both_told():
+    told = Told("2025-08-20 meeting_requested; 2025-08-25 representations_received; 2025-09-01 draft_plan_sent")
+    assert ("answer_before_question", "2025-08-25") in told.findings()
