@@ -170,7 +170,7 @@ class _InOrder:
 
     def parties(self, event: str) -> list[str | None]:
         """Return whom the facts of an event are of."""
-        return [fields["party"] for fields in self.fields if fields["event"] == event]
+        return [fields.get("party") for fields in self.fields if fields["event"] == event]
 
     def places(self, event: str) -> list[int]:
         """Return where the facts of an event stand."""
@@ -225,9 +225,9 @@ def _of_none_asked(told: _InOrder) -> Iterator[Broken]:
         asked, answered = set(told.parties(row.question)), set(told.parties(row.answer))
         if answered <= asked or None in asked or None in answered:
             continue
-        waiting = [place for place in told.places(row.question) if told.fields[place]["party"] not in answered]
+        waiting = [place for place in told.places(row.question) if told.fields[place].get("party") not in answered]
         for place in told.places(row.answer):
-            if told.fields[place]["party"] not in asked and (row.always or (waiting and waiting[0] < place)):
+            if told.fields[place].get("party") not in asked and (row.always or (waiting and waiting[0] < place)):
                 yield Broken(place, row)
 
 

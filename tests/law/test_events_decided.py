@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ehcp_flow.facts import FACT_TYPES
+from ehcp_flow.facts import FACT_TYPES, OUTCOMES, choices_of
 from ehcp_flow.record_table import (
     AGAIN_BY_LAW,
     ANSWERS_BY_LAW,
@@ -14,6 +14,8 @@ from ehcp_flow.record_table import (
     AnswerAfter,
     OnceOnly,
 )
+from ehcp_flow.states import moves
+from tests.telling import tell
 from tests.test_record_table import Told
 
 PLAN = "2025-03-03 request_received; 2025-06-03 draft_plan_sent; 2025-07-14 final_plan_sent"
@@ -195,3 +197,11 @@ def test_what_follows_an_answer_to_its_own_question_is_no_answer_to_a_later_one(
 def test_two_that_come_before_their_question_are_both_told():
     told = Told("2025-08-20 meeting_requested; 2025-08-25 representations_received; 2025-09-01 draft_plan_sent")
     assert ("answer_before_question", "2025-08-25") in told.findings()
+
+
+@pytest.mark.parametrize("event", [name for name, cls in FACT_TYPES.items() if cls.model_fields["party"].is_required()])
+def test_a_move_is_judged_before_anybody_says_of_whom_it_is(event):
+    party = (choices_of(event, "party") or ("school-1",))[0]
+    outcome = f" outcome={OUTCOMES[event][0]}" if event in OUTCOMES else ""
+    case = tell(f"2022-02-01 draft_plan_sent; 2022-03-01 final_plan_sent; 2025-02-03 {event} party={party}{outcome}")
+    assert event in {verdict.event for verdict in moves(case, "2025-03-03", informing=None)}
