@@ -130,15 +130,20 @@ def stylesheet(*names: str) -> str:
     return "".join(map(_source, ("style.css", *names)))
 
 
-@lru_cache(maxsize=1)
 def _environment() -> Any:
     try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
+        import jinja2
     except ImportError:
         raise LibraryMissing("Jinja2", "reports") from None
-    environment = Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return _environment_of(jinja2)
+
+
+@lru_cache(maxsize=1)
+def _environment_of(jinja2: Any) -> Any:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
     environment.filters["day"] = day
     environment.filters["cell"] = cell
     environment.filters["weeks"] = weeks

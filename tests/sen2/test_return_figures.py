@@ -120,6 +120,12 @@ ANSWERED_BY_CEASING = (
 """A review that no decision answers, and a notice of ceasing does."""
 
 
+AMENDED_AFTER_IT_WENT = (
+    "2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
+    "2025-02-20 moved_away", "2025-03-03 plan_transferred_out", "2025-05-02 amended_plan_sent",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("facts", "figure", "reason", "more"),
     [
@@ -134,8 +140,7 @@ ANSWERED_BY_CEASING = (
         (("2025-02-03 request_received school", "2025-03-10 assessment_agreed", "2025-05-20 plan_refused",
           "2025-07-01 refusal_reversed", "2025-07-02 plan_agreed", "2025-08-01 request_withdrawn"),
          "assess_withdrawn", "first_outcome", -1),
-        (("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
-          "2025-03-03 plan_ceased", "2025-05-02 amended_plan_sent"), "total_ehc_plans", "after_the_end", -1),
+        (AMENDED_AFTER_IT_WENT, "total_ehc_plans", "after_the_end", -1),
         (("2025-08-14 plan_transferred_in made_on=2020-08-15;reviewed_on=2025-08-14",),
          "review_completed", "before_it_came", 1),
         (("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
@@ -148,7 +153,7 @@ ANSWERED_BY_CEASING = (
         (("2022-04-22 request_received school", "2022-05-18 assessment_agreed", "2022-08-29 final_plan_sent",
           "2024-10-15 review_meeting_held", "2024-11-08 review_decision_sent outcome=amend",
           "2024-11-08 amendment_notice_sent", "2025-04-11 amended_plan_sent",
-          "2025-04-29 review_decision_sent outcome=maintain"), "outcome_maintan", "second_decision", 1),
+          "2025-04-29 review_decision_sent outcome=maintain"), "number_decsion_4weeks", "second_decision", -1),
         (("2024-01-08 final_plan_sent", "2025-02-03 request_received parent"),
          "requests_received_in_year", "request_after_plan", -1),
         (("2015-11-28 date_of_birth", "2025-03-03 cease_consulted", "2025-03-20 cease_notice_sent"),
@@ -159,12 +164,9 @@ ANSWERED_BY_CEASING = (
         (("2025-03-03 cease_notice_sent", "2025-06-02 final_plan_sent"), "assess_issued", "out_of_order", 1),
         (ANSWERED_BY_CEASING, "no_outcome", "answered_by_ceasing", 1),
         (ANSWERED_BY_CEASING, "review_decision_in_period", "answered_by_ceasing", -1),
-        ((*ANSWERED_BY_CEASING, "2025-12-20 review_decision_sent outcome=amend"),
-         "outcome_amend", "answered_by_ceasing", 1),
         ((*ANSWERED_BY_CEASING, "2025-12-19 cease_notice_withdrawn",
-          "2026-01-05 review_decision_sent outcome=maintain"), "outcome_maintan", "answered_by_ceasing", 1),
-        ((*ANSWERED_BY_CEASING, "2025-12-10 plan_ceased", "2025-12-20 review_decision_sent outcome=amend"),
-         "total_ehc_plans", "after_the_end", -1),
+          "2026-01-05 review_decision_sent outcome=maintain"),
+         "review_decision_in_period", "answered_by_ceasing", -1),
         (("2025-03-03 review_meeting_held", "2025-06-02 final_plan_sent"), "plans_issued_den", "out_of_order", 1),
     ],
 )  # fmt: skip
@@ -175,22 +177,32 @@ def test_a_difference_has_its_reason(facts, figure, reason, more):
     assert any(said.startswith(f"{reason}: ") for said in reasons_told(found, found.made))
 
 
-TWICE = ("2023-06-05 request_received parent", "2023-07-03 assessment_agreed", "2023-10-20 final_plan_sent",
-         "2025-03-03 plan_ceased", "2025-05-02 amended_plan_sent")  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (*AMENDED_AFTER_IT_WENT[:3], "2025-03-03 plan_ceased", "2025-05-02 amended_plan_sent"),
+        (*ANSWERED_BY_CEASING, "2025-12-20 review_decision_sent outcome=amend"),
+        (*ANSWERED_BY_CEASING, "2025-12-10 plan_ceased", "2025-12-20 review_decision_sent outcome=amend"),
+    ],
+)
+def test_what_is_done_to_a_plan_that_ceased_or_decided_after_all_makes_no_difference(facts):
+    found = of_facts([told("a", *facts)], ReturnYear.of(2026))
+    assert (found.reasons, found.unexplained) == ({}, {})
 
 
 def test_a_reason_is_tried_by_leaving_out_what_it_speaks_of_and_another_fact_of_its_kind_is_none():
     year = ReturnYear.of(2026)
-    assert of_facts([told("a", *TWICE)], year).reasons["total_ehc_plans"] == {"after_the_end": -1}
+    assert of_facts([told("a", *AMENDED_AFTER_IT_WENT)], year).reasons["total_ehc_plans"] == {"after_the_end": -1}
     # A plan ended long ago, and the next is kept in custody: it is the custody by which the two differ.
-    detained = (*TWICE[:4], "2025-03-10 request_received parent", "2025-04-10 assessment_agreed",
+    detained = (*AMENDED_AFTER_IT_WENT[:3], "2025-03-03 plan_ceased", "2025-03-10 request_received parent",
+                "2025-04-10 assessment_agreed",
                 "2025-07-10 final_plan_sent", "2025-10-01 detained")  # fmt: skip
     assert of_facts([told("a", *detained)], year).reasons["total_ehc_plans"] == {"in_custody": 1}
 
 
 def test_without_the_whole_case_a_reason_is_a_likely_one():
     year = ReturnYear.of(2026)
-    cases = [told("a", *TWICE)]
+    cases = [told("a", *AMENDED_AFTER_IT_WENT)]
     found = figures_of_facts(ToldCases(cases, list(year.periods()), as_of=year.survey), year)
     assert found.reasons["total_ehc_plans"] == {"likely after_the_end": -1}
     assert any(said.startswith("after_the_end: ") for said in reasons_told(found, found.made))
