@@ -33,6 +33,8 @@ _NEVER: Final = 2**31 - 1
 """A version that no case has: of a form that does not say what was seen."""
 _MOST_DIGITS: Final = 9
 _LONG: Final = ("reason",)
+_CARRIED: Final = ("case", "move", "on", "seen", "key")
+"""The fields that every form of a fact has."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def add_recording_pages(router: APIRouter, serving: Serving, forms: PageForms) -
         )  # fmt: skip
 
     async def recorded(user: User, request: Request) -> Response:
-        typed = dict(await forms.sent(request, user))
+        typed = dict.fromkeys(_CARRIED, "") | dict(await forms.sent(request, user))
         return await run_in_threadpool(_recorded, user, request, typed)
 
     def _recorded(user: ServiceUser, request: Request, typed: dict[str, str]) -> Response:

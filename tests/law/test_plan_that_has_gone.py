@@ -4,6 +4,7 @@ import pytest
 
 from ehcp_flow.answers import answer
 from ehcp_flow.bulk import states_frame
+from ehcp_flow.law import england
 from ehcp_flow.measures import measure
 from tests.telling import tell
 
@@ -76,3 +77,20 @@ def test_an_order_to_go_on_maintaining_keeps_the_plan_that_had_ceased():
                        "2024-10-07 review_meeting_held; 2024-10-28 review_decision_sent outcome=maintain")  # fmt: skip
     assert (str(told.case_state.state), held) == ("MAINTAINED", 1)
     assert [str(one.due_on) for one in told.deadlines if one.limit == "annual_review"][-1] == "2025-10-27"
+
+
+MEANT = {("mediation_date", "mediation_dated"), ("detained_mediation_date", "mediation_dated"),
+         ("reassessed_plan", "plan_elsewhere"), ("reassessed_plan", "plan_over")}  # fmt: skip
+"""A day of mediation that was told starts no time for telling it; no re-assessment is of a plan that has gone."""
+
+
+def test_no_clock_waits_out_the_very_time_that_its_own_start_ends():
+    book = england()
+    waits = {
+        (clock.id, name)
+        for clock in book.clocks.values()
+        for name in clock.unless_during
+        for start in clock.starts_on
+        if str(start) in map(str, book.spells[name].ends_on)
+    }
+    assert waits == MEANT

@@ -222,6 +222,16 @@ def test_what_no_page_offers_is_refused(officer):
     assert send(officer, fields | {"move": ""}).status_code == 422
 
 
+@pytest.mark.parametrize("lost", ["case", "move", "on", "seen"])
+def test_a_form_that_lost_a_field_records_nothing_and_is_no_fault_of_the_service(officer, store, lost):
+    before = store.stats().facts
+    fields = form_of(officer, "advice_requested", "2026-04-07") | {"party": "medical"}
+    del fields[lost]
+    answer = officer.post("/workplace/fact", data=fields)
+    assert 400 <= answer.status_code < 500
+    assert store.stats().facts == before
+
+
 def test_who_looked_before_somebody_else_recorded_is_shown_what(officer, store):
     fields = form_of(officer, "advice_requested", "2026-04-07") | {"party": "medical"}
     asked = make_fact("advice_requested", case_id="a", on="2026-04-03", party="educational")
