@@ -45,6 +45,9 @@ STEPS = {
     },
     "the contract of a store, on MariaDB": "python -m tests.store mariadb",
     "kills: mariadb, record": "python scripts/kills.py mariadb --mode record --times 100",
+    "tests that take long": "python -m pytest -n auto --dist loadfile tests/kernel tests/mutants"
+    " tests/store/test_async.py tests/store/test_faults.py tests/service/test_serving.py"
+    " tests/cli/test_help_examples.py",
     "hostile lives, on a kernel that checks its bounds": "python -m tests.kernel",
     "agreement on 100,000 cases": "python -m tests.bulk",
     "spoilt input at every door": "python -m tests.fuzz --seconds 1800",

@@ -119,7 +119,7 @@ def test_the_desk_is_walked_by_the_keyboard_list_by_list(watched, tmp_path):
     assert {outline for _, outline in stops} == {"solid"}
     page.locator("nav a").first.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#overdue")
+    page.wait_for_url("**#overdue")
 
 
 def test_in_forced_colours_what_is_late_is_said_and_stands_out_and_links_are_underlined(watched, axe, tmp_path):
